@@ -1,0 +1,31 @@
+//! `run` and `build`: the server with the browser application inside.
+
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::Context;
+
+use crate::{frontend, workspace};
+
+/// Builds everything and becomes `partsregister serve --demo`, so that signals and the exit code are the server's own.
+pub fn run(release: bool, further: &[String]) -> anyhow::Result<()> {
+    frontend::build(release)?;
+    let mut server = backend("run", release);
+    server.args(["--", "serve", "--demo"]).args(further);
+    Err(server.exec()).context("cannot start cargo")
+}
+
+/// Builds the one self-contained binary, `target/release/partsregister` when optimised.
+pub fn build(release: bool) -> anyhow::Result<()> {
+    frontend::build(release)?;
+    workspace::run(&mut backend("build", release))
+}
+
+fn backend(what: &str, release: bool) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args([what, "--package", "backend", "--bin", "partsregister"]);
+    if release {
+        cargo.arg("--release");
+    }
+    cargo
+}
