@@ -1,1 +1,10 @@
-//! Empty so far.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+pub mod codes;
+mod date;
+pub mod gctp;
+mod personal_number;
+
+pub use date::{CprDate, Precision};
+pub use personal_number::{Digits, PersonalNumber, PersonalNumberError, Sex};
