@@ -1,0 +1,6 @@
+//! The outside programs that tests, benchmarks and `cargo xtask test` start: a private PostgreSQL cluster, ChromeDriver
+//! with its Chromium. Each lives in a folder of its own below `/tmp` and ends with the process that started it.
+
+pub mod chromedriver;
+mod leash;
+pub mod postgres;
