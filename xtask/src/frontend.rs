@@ -24,7 +24,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::workspace;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds `frontend/dist`. `release` optimises for size and writes a `.br` and a `.gz` beside each file that gains by it.
 pub fn build(release: bool) -> anyhow::Result<()> {
@@ -68,7 +68,7 @@ pub fn build(release: bool) -> anyhow::Result<()> {
 }
 
 /// Adds the WebAssembly target to the toolchain unless it is there.
-fn add_wasm_target() -> anyhow::Result<()> {
+pub fn add_wasm_target() -> anyhow::Result<()> {
     let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
     let query = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output();
     let folder = query.context("cannot start rustc")?.stdout;

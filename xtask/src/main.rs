@@ -1,8 +1,15 @@
-//! The chores of the repository, one file per chore: `cargo xtask run | build | frontend`.
+//! The chores of the repository, one file per chore.
 
+mod check;
+mod documents;
 mod frontend;
+mod install;
+mod members;
 mod server;
+mod test;
 mod workspace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -30,6 +37,16 @@ enum Chore {
         #[arg(long)]
         release: bool,
     },
+    /// Run every test, on both databases and in the browser
+    Test,
+    /// Check form, lints, documents, dependencies, floors and the specification
+    Check,
+    /// Write openapi/openapi.json and openapi/privileges.txt from the routes
+    Openapi {
+        /// Write nothing, fail when they differ
+        #[arg(long)]
+        check: bool,
+    },
     /// Build the browser application alone into frontend/dist
     Frontend {
         /// Build optimised and compressed
@@ -38,10 +55,14 @@ enum Chore {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().chore {
-        Chore::Run { release, further } => server::run(release, &further),
-        Chore::Build { release } => server::build(release),
-        Chore::Frontend { release } => frontend::build(release),
+        Chore::Run { release, further } => server::run(release, &further)?,
+        Chore::Build { release } => server::build(release)?,
+        Chore::Test => return test::run(),
+        Chore::Check => check::run()?,
+        Chore::Openapi { check } => server::openapi(check)?,
+        Chore::Frontend { release } => frontend::build(release)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `run` and `build`: the server with the browser application inside.
+//! `run`, `build` and `openapi`: what is done with the server's binary.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -19,6 +19,16 @@ pub fn run(release: bool, further: &[String]) -> anyhow::Result<()> {
 pub fn build(release: bool) -> anyhow::Result<()> {
     frontend::build(release)?;
     workspace::run(&mut backend("build", release))
+}
+
+/// Writes the specification and the table of privileges from the routes, or compares them.
+pub fn openapi(check: bool) -> anyhow::Result<()> {
+    let mut server = backend("run", false);
+    server.args(["--", "openapi"]);
+    if check {
+        server.arg("--check");
+    }
+    workspace::run(&mut server)
 }
 
 fn backend(what: &str, release: bool) -> Command {

@@ -1,5 +1,6 @@
 //! The workspace that the chores work on, and how they call cargo.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -16,6 +17,18 @@ pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     cargo.current_dir(root());
     cargo
+}
+
+/// The same with its first words.
+pub fn cargo_with(words: &[&str]) -> Command {
+    let mut cargo = cargo();
+    cargo.args(words);
+    cargo
+}
+
+/// Whether we may do everything on this machine.
+pub fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 /// Runs a command in front of the user; fails with the command itself when it fails.

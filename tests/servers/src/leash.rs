@@ -65,3 +65,40 @@ pub fn output(folder: &Path) -> String {
     let read = fs::File::open(folder.join("output")).and_then(|mut file| file.read_to_end(&mut text));
     read.map_or(String::new(), |_| String::from_utf8_lossy(&text).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn the_program_its_children_and_its_folder_end_with_the_leash() {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let mut program = Command::new("sh");
+        // The grandchild ignores the polite signal.
+        program.args(["-c", "sh -c 'trap \"\" TERM; echo grandchild $$; sleep 600' & echo child $$; wait; sleep 600"]);
+        let leash = Leash::start(&program, "TERM", &folder, None).unwrap();
+
+        let start = Instant::now();
+        while output(&folder).lines().count() < 2 {
+            assert!(start.elapsed() < Duration::from_secs(20), "the program did not start: {}", output(&folder));
+            thread::sleep(Duration::from_millis(5));
+        }
+        let text = output(&folder);
+        let ids: Vec<&str> = text.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+        let running = |id: &&&str| is_running(id);
+        assert_eq!(ids.iter().filter(running).count(), 2, "{text}");
+
+        drop(leash);
+        assert_eq!(ids.iter().filter(running).count(), 0, "{text}");
+        assert!(!folder.exists());
+    }
+
+    /// Whether the process exists and is not merely a dead one that nobody has collected yet.
+    fn is_running(id: &str) -> bool {
+        let state = fs::read_to_string(format!("/proc/{id}/stat"));
+        state.is_ok_and(|state| !state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z')))
+    }
+}

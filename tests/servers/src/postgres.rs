@@ -45,13 +45,9 @@ impl Cluster {
 
         let mut server = Command::new(programs.join("postgres"));
         server.arg("-D").arg(&data).arg("-k").arg(folder.path());
-        for setting in [
-            "listen_addresses=",
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "max_connections=300",
-        ] {
+        for setting in
+            ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"]
+        {
             server.args(["-c", setting]);
         }
         // SIGQUIT is PostgreSQL's immediate shutdown.

@@ -1,0 +1,91 @@
+//! `check`: everything that can be said about the repository without running the house.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, bail, ensure};
+
+use crate::{documents, frontend, members, test, workspace};
+
+/// The version that the repository's `deny.toml` was written for.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Runs every check, cheap ones first, and stops at the first that fails.
+pub fn run() -> anyhow::Result<()> {
+    step("workspace: lints and versions come from the root", members::check)?;
+    step("documents: every path they name exists", documents::check)?;
+    step("fmt", || workspace::run(workspace::cargo_with(&["fmt", "--all"]).arg("--check")))?;
+    step("licences, bans, sources", dependencies)?;
+    step("clippy", clippy)?;
+    step("clippy of the frontend for the browser", clippy_in_browser)?;
+    step("documentation", || {
+        let mut doc = workspace::cargo_with(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+        workspace::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    step("floors, specification and privileges", floors_and_specification)
+}
+
+fn step(name: &str, check: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    println!("== {name}");
+    let start = Instant::now();
+    check().with_context(|| name.to_owned())?;
+    println!("   {:.1} s", start.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn clippy() -> anyhow::Result<()> {
+    let mut clippy = workspace::cargo_with(&["clippy", "--workspace", "--all-targets", "--all-features", "--locked"]);
+    workspace::run(clippy.args(["--", "-D", "warnings"]))
+}
+
+fn clippy_in_browser() -> anyhow::Result<()> {
+    frontend::add_wasm_target()?;
+    let mut clippy = workspace::cargo_with(&["clippy", "--package", "frontend", "--target", frontend::TARGET]);
+    workspace::run(clippy.args(["--locked", "--", "-D", "warnings"]))
+}
+
+/// The two test programs that look at the repository rather than at the running house, from the same build as `test`'s.
+fn floors_and_specification() -> anyhow::Result<()> {
+    let mut tests = workspace::cargo_with(&["test", "--quiet"]);
+    workspace::run(tests.args(test::EVERYTHING).args(["--test", "floors", "--test", "contract"]))
+}
+
+fn dependencies() -> anyhow::Result<()> {
+    let mut deny = Command::new(cargo_deny()?);
+    deny.current_dir(workspace::root()).args(["--locked", "--log-level", "warn"]);
+    workspace::run(deny.args(["check", "licenses", "bans", "sources"]))
+}
+
+/// The `cargo-deny` of our version: the user's own, else one built once into `target/tools`.
+fn cargo_deny() -> anyhow::Result<PathBuf> {
+    let own = PathBuf::from("cargo-deny");
+    if is_version(&own) {
+        return Ok(own);
+    }
+    let tools = workspace::root().join("target/tools");
+    let built = tools.join("bin/cargo-deny");
+    if !is_version(&built) {
+        println!("   building cargo-deny {CARGO_DENY} into target/tools, once");
+        fs::create_dir_all(&tools)?;
+        // Unoptimised it is built in half the time, and checks in a second all the same.
+        let mut install = workspace::cargo_with(&["install", "cargo-deny", "--locked", "--debug", "--quiet"]);
+        workspace::run(install.args(["--version", CARGO_DENY, "--root"]).arg(&tools))?;
+    }
+    ensure!(is_version(&built), "{} is not version {CARGO_DENY}", built.display());
+    Ok(built)
+}
+
+fn is_version(program: &Path) -> bool {
+    let asked = Command::new(program).arg("--version").output();
+    asked.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == format!("cargo-deny {CARGO_DENY}"))
+}
+
+/// Fails with all faults at once, when there are any.
+pub fn no_faults(faults: &[String]) -> anyhow::Result<()> {
+    if faults.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", faults.join("\n"))
+}
