@@ -49,7 +49,8 @@ const FLOORS: [Floor; 9] = [
         never: &[],
     },
     Floor { name: "clock", floors: &[], crates: &[], never: &[] },
-    Floor { name: "config", floors: &[], crates: &[], never: &[] },
+    // Settings may demand privileges by name.
+    Floor { name: "config", floors: &[], crates: &["openapi::privilege::Privilege"], never: &[] },
     Floor { name: "telemetry", floors: &[], crates: &[], never: &[] },
 ];
 
