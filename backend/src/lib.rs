@@ -1,1 +1,2 @@
-//! Empty so far.
+//! Partsregister: a register of external parties, looked up in CPR.
+pub mod domain;

@@ -1,0 +1,107 @@
+//! The audit log (*loggen*): who did what to whom, when and why.
+//!
+//! An operation that changes something or asks CPR is two rows, *intent* before and *outcome* after; reading our own store,
+//! and a refusal, is one row.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Succeeded,
+    /// The caller was not allowed to.
+    Refused,
+    /// It was tried and did not succeed.
+    Failed,
+    /// It was begun and its end is not known (yet).
+    Unknown,
+}
+
+impl Outcome {
+    /// The name in the database and in the contract.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Outcome::Succeeded => "succeeded",
+            Outcome::Refused => "refused",
+            Outcome::Failed => "failed",
+            Outcome::Unknown => "unknown",
+        }
+    }
+
+    /// The outcome with this name.
+    pub fn from_name(name: &str) -> Option<Outcome> {
+        [Outcome::Succeeded, Outcome::Refused, Outcome::Failed, Outcome::Unknown].into_iter().find(|o| o.name() == name)
+    }
+}
+
+/// What an operation is about: everything that is known when it begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    /// The entry's key.
+    pub id: Uuid,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// The token's subject.
+    pub actor: String,
+    /// The name of the operation.
+    pub operation: String,
+    /// The party, where one is concerned.
+    pub party_id: Option<Uuid>,
+    /// Keyed digest of the personal number, where one is concerned.
+    pub number_digest: Option<String>,
+    /// Which criteria a search has, never the value of a name or an address.
+    pub criteria: Option<String>,
+    /// The reason that the caller gave.
+    pub reason: Option<String>,
+    /// The case that it is for.
+    pub case_number: Option<String>,
+    /// The request id.
+    pub trace_id: String,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ending {
+    /// When it ended.
+    pub at: DateTime<Utc>,
+    /// How.
+    pub outcome: Outcome,
+    /// With `Refused` and `Failed`: the code of the problem.
+    pub problem: Option<String>,
+    /// The party, where it is known only now (a party that was created or found).
+    pub party_id: Option<Uuid>,
+    /// How many records were handed out or changed.
+    pub result_count: Option<i64>,
+}
+
+/// An entry of the log: an intent and, where it is known, its ending.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// What it is about.
+    pub intent: Intent,
+    /// How it ended.
+    pub ending: Option<Ending>,
+}
+
+/// Criteria of the log; all given ones must match.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AuditCriteria {
+    /// At or after this time.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub to: Option<DateTime<Utc>>,
+    /// The token's subject.
+    pub actor: Option<String>,
+    /// The party.
+    pub party_id: Option<Uuid>,
+    /// Keyed digest of a personal number.
+    pub number_digest: Option<String>,
+    /// The case.
+    pub case_number: Option<String>,
+    /// The name of the operation.
+    pub operation: Option<String>,
+    /// How it ended; `Unknown` matches entries without ending.
+    pub outcome: Option<Outcome>,
+}
