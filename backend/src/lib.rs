@@ -1,2 +1,3 @@
 //! Partsregister: a register of external parties, looked up in CPR.
-pub mod domain;
+pub mod clock;
+pub mod config;
