@@ -1,0 +1,28 @@
+//! Who is asking.
+
+use std::collections::BTreeSet;
+
+use openapi::privilege::Privilege;
+
+/// The caller of an operation, as the token says: a person, or a system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's `sub`, else its `client_id`.
+    pub subject: String,
+    /// The token's `name`, else its `preferred_username`.
+    pub name: Option<String>,
+    /// What the caller may.
+    pub privileges: BTreeSet<Privilege>,
+}
+
+impl Caller {
+    /// Whether the caller has this privilege.
+    pub fn has(&self, privilege: Privilege) -> bool {
+        self.privileges.contains(&privilege)
+    }
+
+    /// Giving a party a (new) personal number through find or fetch takes both privileges.
+    pub fn may_give_number(&self) -> bool {
+        self.has(Privilege::UpdateFromCpr) && self.has(Privilege::PartyEditor)
+    }
+}
