@@ -1,1 +1,14 @@
-//! Empty so far.
+#![doc = include_str!("../README.md")]
+
+pub mod population;
+
+mod desk;
+mod knobs;
+mod log;
+mod office;
+mod server;
+
+pub use knobs::{Command, Knobs, Profile, Trouble, TroubleOn};
+pub use log::LogEntry;
+pub use population::Population;
+pub use server::{Clock, GCTP_PATH, Options, Simulator};

@@ -1,0 +1,131 @@
+//! What can be turned on the simulator: how it behaves, and how it misbehaves.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How the office behaves. As JSON the names are those of the fields; what is left out is as by default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Knobs {
+    /// For whom the user signs on.
+    pub profile: Profile,
+    /// Milliseconds before each answer.
+    pub latency_ms: u64,
+    /// What goes wrong with answers.
+    pub trouble: Option<Trouble>,
+    /// How many answers the trouble lasts; `None` = until it is turned off.
+    pub trouble_times: Option<u32>,
+    /// Which answers the trouble meets.
+    pub trouble_on: TroubleOn,
+    /// Services that answer with an error number, such as `{"FAMILIE": 1035}` (no access) or 2212 (not now).
+    pub refuse: BTreeMap<String, u16>,
+    /// Every password is wrong (905), and counted as such.
+    pub wrong_password: bool,
+    /// A second change of password within 24 hours is refused (908).
+    pub one_password_change_a_day: bool,
+    /// Answers begin with an XML declaration; `None` = version 1.0 does, 2.0 does not.
+    pub prolog: Option<bool>,
+    /// Empty fields are left out, as in answers of 2001.
+    pub omit_empty_fields: bool,
+    /// Answers without error have no receipt (`Kvit`), as in answers of 2001.
+    pub omit_receipt: bool,
+    /// Answers carry the cookie of CPR's load balancer.
+    pub load_balancer_cookie: bool,
+}
+
+/// Who asks: decides which services there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// Everything but the services for private parties.
+    #[default]
+    Authority,
+    /// STAMP only, with protected persons blanked. That private parties have no search is our reading; CPR does not
+    /// say.
+    Private,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// The connection is closed instead of an answer.
+    DropConnection,
+    /// An answer with this HTTP status and an empty body.
+    HttpStatus(u16),
+    /// Half of the answer, then the connection is closed.
+    TruncatedAnswer,
+    /// The answer, blown up with blanks to this number of bytes.
+    OversizedAnswer(usize),
+    /// A complete body that is no complete XML.
+    GarbledXml,
+    /// A technical receipt, `System`.
+    SystemReceipt,
+}
+
+/// Which answers trouble meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TroubleOn {
+    /// All.
+    #[default]
+    Everything,
+    /// Sign-on and change of password.
+    SignOn,
+    /// The services.
+    Services,
+}
+
+/// What can be done to the user of the office, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// No token is known any more.
+    ForgetTokens,
+    /// The password has reached its age.
+    ExpirePassword,
+    /// As after the fifth wrong password.
+    LockUser,
+    /// As by the administrator.
+    UnlockUser,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Authority,
+            latency_ms: 0,
+            trouble: None,
+            trouble_times: None,
+            trouble_on: TroubleOn::Everything,
+            refuse: BTreeMap::new(),
+            wrong_password: false,
+            one_password_change_a_day: true,
+            prolog: None,
+            omit_empty_fields: false,
+            omit_receipt: false,
+            load_balancer_cookie: true,
+        }
+    }
+}
+
+impl Knobs {
+    /// The trouble that the next answer meets, counted down.
+    pub(crate) fn next_trouble(&mut self, is_sign_on: bool) -> Option<Trouble> {
+        let met = match self.trouble_on {
+            TroubleOn::Everything => true,
+            TroubleOn::SignOn => is_sign_on,
+            TroubleOn::Services => !is_sign_on,
+        };
+        let trouble = self.trouble.filter(|_| met)?;
+        match &mut self.trouble_times {
+            None => Some(trouble),
+            Some(0) => None,
+            Some(times) => {
+                *times -= 1;
+                Some(trouble)
+            }
+        }
+    }
+}

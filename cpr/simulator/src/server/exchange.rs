@@ -1,0 +1,177 @@
+//! One message in, one out: security, service, receipt and style, without HTTP.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Europe::Copenhagen;
+use cpr::gctp::{
+    Answer, AnswerBody, MessageError, Receipt, Request, RequestBody, Secret, ServiceAnswer, SignOnRefusal, Style,
+    Version,
+};
+
+use super::Clock;
+use crate::desk::{Desk, Mood, Token};
+use crate::knobs::{Command, Knobs, Trouble};
+use crate::log::Log;
+use crate::office::{Office, Question, SERVICES};
+use crate::population::Population;
+
+/// Everything that an answer depends on.
+pub(super) struct Exchange {
+    pub(super) desk: Desk,
+    pub(super) office: Office,
+    pub(super) knobs: Knobs,
+    pub(super) log: Log,
+    clock: Clock,
+}
+
+/// A message and where it came from.
+pub(super) struct Incoming<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) token: Option<&'a str>,
+    pub(super) peer: IpAddr,
+}
+
+/// What goes back.
+pub(super) struct Outgoing {
+    pub(super) body: Vec<u8>,
+    pub(super) token: Option<Token>,
+    pub(super) at: DateTime<Utc>,
+    pub(super) load_balancer_cookie: bool,
+    pub(super) trouble: Option<Trouble>,
+}
+
+const SIGN_ON: &str = "signon";
+const NEW_PASSWORD: &str = "newpass";
+/// What is counted for a service id that the office does not have: the wire may hold anything.
+const UNKNOWN: &str = "unknown";
+
+impl Exchange {
+    pub(super) fn new(desk: Desk, population: Population, knobs: Knobs, clock: Clock) -> Self {
+        Self { desk, office: Office::new(population), knobs, log: Log::default(), clock }
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        match command {
+            Command::ForgetTokens => self.desk.forget_tokens(),
+            Command::ExpirePassword => self.desk.expire_password((self.clock)()),
+            Command::LockUser => self.desk.lock(),
+            Command::UnlockUser => self.desk.unlock(),
+        }
+    }
+
+    /// Answers a message.
+    ///
+    /// # Errors
+    /// If it is no GCTP; what CPR says to that is not documented.
+    pub(super) fn answer(&mut self, incoming: &Incoming<'_>) -> Result<Outgoing, MessageError> {
+        let Request { version, body } = Request::parse(incoming.bytes)?;
+        let at = (self.clock)();
+        let service = match &body {
+            RequestBody::SignOn { .. } => SIGN_ON,
+            RequestBody::NewPassword { .. } => NEW_PASSWORD,
+            RequestBody::Question { service, .. } => {
+                SERVICES.iter().find(|known| *known == service).copied().unwrap_or(UNKNOWN)
+            }
+        };
+        self.log.count(service);
+        let trouble = self.knobs.next_trouble(matches!(service, SIGN_ON | NEW_PASSWORD));
+        let mut token = None;
+        let body = match (trouble, body) {
+            // The front end alone answers: nothing happens behind it.
+            (Some(Trouble::HttpStatus(_)), _) => return Ok(self.outgoing(Vec::new(), None, at, trouble)),
+            (_, RequestBody::Question { service: id, key }) => {
+                match self.desk.user_of(incoming.token, incoming.peer, at) {
+                    Err(refusal) => AnswerBody::Security(security_receipt(refusal)),
+                    Ok(user) => {
+                        self.log.write(at, user, service);
+                        let asked = Question { service: &id, key: &key, profile: self.knobs.profile, now: at };
+                        self.ask(&asked, trouble)
+                    }
+                }
+            }
+            (_, body) => {
+                let outcome = self.sign_on(&body, incoming.peer, at);
+                self.log.write(at, self.desk.user(), service);
+                let receipt = match outcome {
+                    Ok(drawn) => {
+                        token = Some(drawn);
+                        Receipt::security(900, "Signon udført")
+                    }
+                    Err(refusal) => security_receipt(refusal),
+                };
+                if trouble == Some(Trouble::SystemReceipt) {
+                    token = None;
+                    AnswerBody::Security(security_receipt(SignOnRefusal::ServerError))
+                } else {
+                    AnswerBody::Security(receipt)
+                }
+            }
+        };
+        let environment = matches!(body, AnswerBody::Service { .. }).then(|| "Demo".to_owned());
+        let style = Style {
+            prolog: self.knobs.prolog.unwrap_or(version == Version::V1),
+            empty_fields: !self.knobs.omit_empty_fields,
+            ok_receipt: !self.knobs.omit_receipt,
+        };
+        let bytes = Answer { version, environment, body }.to_bytes(style);
+        Ok(self.outgoing(bytes, token, at, trouble))
+    }
+
+    fn outgoing(&self, body: Vec<u8>, token: Option<Token>, at: DateTime<Utc>, trouble: Option<Trouble>) -> Outgoing {
+        Outgoing { body, token, at, load_balancer_cookie: self.knobs.load_balancer_cookie, trouble }
+    }
+
+    fn sign_on(&mut self, body: &RequestBody, peer: IpAddr, at: DateTime<Utc>) -> Result<Token, SignOnRefusal> {
+        let mood = Mood {
+            no_password_fits: self.knobs.wrong_password,
+            one_change_a_day: self.knobs.one_password_change_a_day,
+        };
+        match body {
+            RequestBody::SignOn { user, password } => self.desk.sign_on((user, password.expose()), &mood, peer, at),
+            RequestBody::NewPassword { user, password, new_password } => {
+                let new: &Secret = new_password;
+                self.desk.change_password((user, password.expose()), new.expose(), &mood, peer, at)
+            }
+            RequestBody::Question { .. } => Err(SignOnRefusal::TokenUnknown),
+        }
+    }
+
+    fn ask(&mut self, question: &Question<'_>, trouble: Option<Trouble>) -> AnswerBody {
+        let outcome = match (trouble, self.knobs.refuse.get(question.service)) {
+            (Some(Trouble::SystemReceipt), _) => Err(Receipt::system(0, "Teknisk fejl")),
+            (_, Some(number)) => Err(Receipt::error(u32::from(*number), refusal_text(*number))),
+            _ => self.office.answer(question),
+        };
+        let (mut answer, receipt) = match outcome {
+            Ok(answer) => (answer, Receipt::ok()),
+            Err(receipt) => (ServiceAnswer::empty(question.service), receipt),
+        };
+        let local = question.now.with_timezone(&Copenhagen);
+        answer.timestamp = Some(local.format("%Y%m%d%H%M%S%6f").to_string());
+        AnswerBody::Service { answer, receipt: Some(receipt) }
+    }
+}
+
+fn security_receipt(refusal: SignOnRefusal) -> Receipt {
+    let text = match refusal {
+        SignOnRefusal::TokenUnknown => "Token kendes ikke",
+        SignOnRefusal::UserUnknown => "Bruger-id er ikke defineret i sikkerhedssystemet",
+        SignOnRefusal::UserInactive => "Bruger-id er inaktivt i sikkerhedssystemet",
+        SignOnRefusal::UserMalformed => "Ugyldig Bruger-id indtastet",
+        SignOnRefusal::PasswordWrong => "Ugyldig kodeord indtastet",
+        SignOnRefusal::PasswordExpired => "Dit kodeord er udløbet",
+        SignOnRefusal::PasswordsDiffer => "Begge kodeord skal være ens",
+        SignOnRefusal::NewPasswordInvalid => "Det nye kodeord er ikke gyldigt",
+        SignOnRefusal::ServerError | SignOnRefusal::Unknown(_) => "Implementation error",
+    };
+    Receipt::security(refusal.number().unwrap_or(999), text)
+}
+
+fn refusal_text(number: u16) -> &'static str {
+    match number {
+        1035 => "De har ikke adgang til søgningen",
+        2212 => "De har ikke adgang til søgningen på dette tidspunkt",
+        _ => "Fejl",
+    }
+}
