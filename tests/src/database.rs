@@ -1,0 +1,123 @@
+//! A database of one test's own, on either of the two.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::OnceLock;
+
+use futures_util::FutureExt;
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+use test_servers::postgres::Cluster;
+use uuid::Uuid;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The embedded one, in a file.
+    Sqlite,
+    /// A private cluster.
+    Postgres,
+}
+
+/// A database that nobody else uses; removed by [`TestDatabase::remove`].
+#[derive(Debug)]
+pub enum TestDatabase {
+    /// A file in a folder of its own.
+    Sqlite {
+        /// Removed when dropped.
+        folder: TempDir,
+    },
+    /// One of the cluster's.
+    Postgres {
+        /// Its name there.
+        name: String,
+    },
+}
+
+/// `cargo xtask test` starts one cluster for all test programs and says here where; without it each starts its own.
+const CLUSTER: &str = "TEST_POSTGRES_URL";
+
+/// Runs a test with an empty database of its own, and removes it whether the test passes or panics. Settings belong to
+/// houses, and there is none here.
+///
+/// # Panics
+/// When the test does, and when there is no database.
+pub fn with_database(kind: Kind, settings: &str, test: impl AsyncFnOnce(&TestDatabase)) {
+    assert!(settings.is_empty(), "settings without a house");
+    runtime().block_on(async {
+        let database = TestDatabase::empty(kind).await.unwrap_or_else(|error| panic!("no database: {error:?}"));
+        let outcome = AssertUnwindSafe(test(&database)).catch_unwind().await;
+        let removed = database.remove().await;
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
+        }
+        removed.unwrap_or_else(|error| panic!("the database stays: {error:?}"));
+    });
+}
+
+/// What every test runs in: two threads, as a small server has.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.unwrap_or_else(|error| panic!("no runtime: {error}"))
+}
+
+impl TestDatabase {
+    /// An empty database, without a schema.
+    pub async fn empty(kind: Kind) -> anyhow::Result<TestDatabase> {
+        match kind {
+            Kind::Sqlite => Ok(TestDatabase::Sqlite { folder: tempfile::tempdir()? }),
+            Kind::Postgres => TestDatabase::of_template("template0").await,
+        }
+    }
+
+    async fn of_template(template: &str) -> anyhow::Result<TestDatabase> {
+        let name = format!("test_{}", Uuid::new_v4().simple());
+        execute_in_cluster(&format!("create database {name} template {template}")).await?;
+        Ok(TestDatabase::Postgres { name })
+    }
+
+    /// The address, as `database.url` takes it.
+    pub fn url(&self) -> anyhow::Result<String> {
+        match self {
+            TestDatabase::Sqlite { folder } => Ok(format!("sqlite://{}/partsregister.db", folder.path().display())),
+            TestDatabase::Postgres { name } => cluster_url(name),
+        }
+    }
+
+    /// A connection beside the house's own.
+    pub async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
+        let url = self.url()?;
+        Ok(Database::connect(if url.starts_with("sqlite:") { format!("{url}?mode=rwc") } else { url }).await?)
+    }
+
+    /// Removes it, with whoever is still connected.
+    pub async fn remove(self) -> anyhow::Result<()> {
+        match self {
+            TestDatabase::Sqlite { folder } => Ok(folder.close()?),
+            TestDatabase::Postgres { name } => execute_in_cluster(&format!("drop database {name} with (force)")).await,
+        }
+    }
+}
+
+async fn execute_in_cluster(statement: &str) -> anyhow::Result<()> {
+    let cluster = connect_to_cluster().await?;
+    cluster.execute_unprepared(statement).await?;
+    Ok(cluster.close().await?)
+}
+
+async fn connect_to_cluster() -> anyhow::Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(cluster_url("postgres")?);
+    options.max_connections(1).sqlx_logging(false);
+    Ok(Database::connect(options).await?)
+}
+
+/// The address of a database of the run's cluster.
+fn cluster_url(database: &str) -> anyhow::Result<String> {
+    static OWN: OnceLock<Result<Cluster, String>> = OnceLock::new();
+    match std::env::var(CLUSTER) {
+        Ok(url) => Ok(url.replacen("/postgres?", &format!("/{database}?"), 1)),
+        Err(_) => match OWN.get_or_init(|| Cluster::start().map_err(|error| format!("{error:#}"))) {
+            Ok(cluster) => Ok(cluster.url(database)),
+            Err(error) => anyhow::bail!("PostgreSQL: {error}"),
+        },
+    }
+}
