@@ -28,10 +28,12 @@ pub struct Knobs {
     pub prolog: Option<bool>,
     /// Empty fields are left out, as in answers of 2001.
     pub omit_empty_fields: bool,
-    /// Answers without error have no receipt (`Kvit`), as in answers of 2001.
+    /// Answers with data have no receipt (`Kvit`), as in answers of 2001.
     pub omit_receipt: bool,
     /// Answers carry the cookie of CPR's load balancer.
     pub load_balancer_cookie: bool,
+    /// One connection per message, which CPR's handbook gives as the rule.
+    pub close_connections: bool,
 }
 
 /// Who asks: decides which services there are.
@@ -106,6 +108,7 @@ impl Default for Knobs {
             omit_empty_fields: false,
             omit_receipt: false,
             load_balancer_cookie: true,
+            close_connections: true,
         }
     }
 }

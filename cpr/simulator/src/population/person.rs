@@ -21,6 +21,9 @@ pub struct Person {
     /// Birth date (*fødselsdato*).
     #[serde(deserialize_with = "date")]
     pub born: CprDate,
+    /// Who registered the birth, as text (*fødselsregistreringssted*).
+    #[serde(default)]
+    pub born_at: String,
     /// Status code, `01` to `90`.
     pub status: String,
     /// Start of an inactive status (20 and up).

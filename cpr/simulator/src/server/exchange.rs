@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Copenhagen;
 use cpr::gctp::{
-    Answer, AnswerBody, MessageError, Receipt, Request, RequestBody, Secret, ServiceAnswer, SignOnRefusal, Style,
-    Version,
+    Answer, AnswerBody, MessageError, Receipt, Request, RequestBody, ServiceAnswer, SignOnRefusal, Style, Version,
 };
 
 use super::Clock;
@@ -66,6 +65,10 @@ impl Exchange {
     /// If it is no GCTP; what CPR says to that is not documented.
     pub(super) fn answer(&mut self, incoming: &Incoming<'_>) -> Result<Outgoing, MessageError> {
         let Request { version, body } = Request::parse(incoming.bytes)?;
+        // Version 2.0 is checked against a schema, so its messages need the namespace, which 1.0 could leave out.
+        if version == Version::V2 && !names_the_namespace(incoming.bytes) {
+            return Err(MessageError::Missing("the namespace http://www.cpr.dk"));
+        }
         let at = (self.clock)();
         let service = match &body {
             RequestBody::SignOn { .. } => SIGN_ON,
@@ -76,43 +79,41 @@ impl Exchange {
         };
         self.log.count(service);
         let trouble = self.knobs.next_trouble(matches!(service, SIGN_ON | NEW_PASSWORD));
-        let mut token = None;
-        let body = match (trouble, body) {
+        if matches!(trouble, Some(Trouble::HttpStatus(_))) {
             // The front end alone answers: nothing happens behind it.
-            (Some(Trouble::HttpStatus(_)), _) => return Ok(self.outgoing(Vec::new(), None, at, trouble)),
-            (_, RequestBody::Question { service: id, key }) => {
-                match self.desk.user_of(incoming.token, incoming.peer, at) {
-                    Err(refusal) => AnswerBody::Security(security_receipt(refusal)),
-                    Ok(user) => {
-                        self.log.write(at, user, service);
-                        let asked = Question { service: &id, key: &key, profile: self.knobs.profile, now: at };
-                        self.ask(&asked, trouble)
-                    }
-                }
+            return Ok(self.outgoing(Vec::new(), None, at, trouble));
+        }
+        let mood = Mood {
+            no_password_fits: self.knobs.wrong_password,
+            one_change_a_day: self.knobs.one_password_change_a_day,
+        };
+        let peer = incoming.peer;
+        let (body, token) = match &body {
+            RequestBody::SignOn { user, password } => {
+                let outcome = self.desk.sign_on((user, password.expose()), &mood, peer, at);
+                self.signed_on(outcome, service, trouble, at)
             }
-            (_, body) => {
-                let outcome = self.sign_on(&body, incoming.peer, at);
-                self.log.write(at, self.desk.user(), service);
-                let receipt = match outcome {
-                    Ok(drawn) => {
-                        token = Some(drawn);
-                        Receipt::security(900, "Signon udført")
-                    }
-                    Err(refusal) => security_receipt(refusal),
-                };
-                if trouble == Some(Trouble::SystemReceipt) {
-                    token = None;
-                    AnswerBody::Security(security_receipt(SignOnRefusal::ServerError))
-                } else {
-                    AnswerBody::Security(receipt)
-                }
+            RequestBody::NewPassword { user, password, new_password } => {
+                let credentials = (user.as_str(), password.expose());
+                let outcome = self.desk.change_password(credentials, new_password.expose(), &mood, peer, at);
+                self.signed_on(outcome, service, trouble, at)
             }
+            RequestBody::Question { service: id, key } => match self.desk.user_of(incoming.token, peer, at) {
+                Err(refusal) => (AnswerBody::Security(security_receipt(refusal)), None),
+                Ok(user) => {
+                    self.log.write(at, user, service);
+                    let asked = Question { service: id, key, profile: self.knobs.profile, now: at };
+                    (self.ask(&asked, trouble), None)
+                }
+            },
         };
         let environment = matches!(body, AnswerBody::Service { .. }).then(|| "Demo".to_owned());
+        // Where nothing is registered the receipt is all there is.
+        let is_bare = matches!(&body, AnswerBody::Service { answer, .. } if answer.is_empty());
         let style = Style {
             prolog: self.knobs.prolog.unwrap_or(version == Version::V1),
             empty_fields: !self.knobs.omit_empty_fields,
-            ok_receipt: !self.knobs.omit_receipt,
+            ok_receipt: !self.knobs.omit_receipt || is_bare,
         };
         let bytes = Answer { version, environment, body }.to_bytes(style);
         Ok(self.outgoing(bytes, token, at, trouble))
@@ -122,19 +123,22 @@ impl Exchange {
         Outgoing { body, token, at, load_balancer_cookie: self.knobs.load_balancer_cookie, trouble }
     }
 
-    fn sign_on(&mut self, body: &RequestBody, peer: IpAddr, at: DateTime<Utc>) -> Result<Token, SignOnRefusal> {
-        let mood = Mood {
-            no_password_fits: self.knobs.wrong_password,
-            one_change_a_day: self.knobs.one_password_change_a_day,
-        };
-        match body {
-            RequestBody::SignOn { user, password } => self.desk.sign_on((user, password.expose()), &mood, peer, at),
-            RequestBody::NewPassword { user, password, new_password } => {
-                let new: &Secret = new_password;
-                self.desk.change_password((user, password.expose()), new.expose(), &mood, peer, at)
+    fn signed_on(
+        &mut self,
+        outcome: Result<Token, SignOnRefusal>,
+        service: &str,
+        trouble: Option<Trouble>,
+        at: DateTime<Utc>,
+    ) -> (AnswerBody, Option<Token>) {
+        let (receipt, token) = match outcome {
+            _ if trouble == Some(Trouble::SystemReceipt) => (security_receipt(SignOnRefusal::ServerError), None),
+            Err(refusal) => (security_receipt(refusal), None),
+            Ok(token) => {
+                self.log.write(at, self.desk.user(), service);
+                (Receipt::security(900, "Signon udført"), Some(token))
             }
-            RequestBody::Question { .. } => Err(SignOnRefusal::TokenUnknown),
-        }
+        };
+        (AnswerBody::Security(receipt), token)
     }
 
     fn ask(&mut self, question: &Question<'_>, trouble: Option<Trouble>) -> AnswerBody {
@@ -151,6 +155,11 @@ impl Exchange {
         answer.timestamp = Some(local.format("%Y%m%d%H%M%S%6f").to_string());
         AnswerBody::Service { answer, receipt: Some(receipt) }
     }
+}
+
+fn names_the_namespace(bytes: &[u8]) -> bool {
+    const NAMESPACE: &[u8] = b"http://www.cpr.dk";
+    bytes.windows(NAMESPACE.len()).any(|window| window == NAMESPACE)
 }
 
 fn security_receipt(refusal: SignOnRefusal) -> Receipt {

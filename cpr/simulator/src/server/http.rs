@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServerHandle;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
 use cpr::gctp::MAX_MESSAGE_BYTES;
@@ -60,14 +60,18 @@ async fn gctp(request: HttpRequest, body: Bytes, state: State) -> HttpResponse {
     let token = token_of(&request);
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
     let incoming = Incoming { bytes: &body, token: token.as_deref(), peer };
-    let (answer, latency) = {
+    let (answer, latency, close) = {
         let mut exchange = lock(&state);
-        (exchange.answer(&incoming), exchange.knobs.latency_ms)
+        (exchange.answer(&incoming), exchange.knobs.latency_ms, exchange.knobs.close_connections)
     };
     if latency > 0 {
         actix_web::rt::time::sleep(Duration::from_millis(latency)).await;
     }
-    answer.map_or_else(|_| HttpResponse::BadRequest().finish(), respond)
+    let mut response = answer.map_or_else(|_| HttpResponse::BadRequest().finish(), respond);
+    if close {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+    response
 }
 
 /// The value of the cookie `Token`, in whatever case it is written.

@@ -148,7 +148,7 @@ impl Simulator {
         self.exchange().log.counters()
     }
 
-    /// The last sign-ons and the questions that were let in.
+    /// The last sign-ons that were accepted, and questions that were let in.
     #[must_use]
     pub fn log(&self) -> Vec<LogEntry> {
         self.exchange().log.entries()

@@ -51,7 +51,7 @@ impl Office {
         let cookie = token.map(|token| format!("Cookie: Token={token}\r\n")).unwrap_or_default();
         let head = format!(
             "POST /cpr-online-gctp/gctp HTTP/1.1\r\nHost: gctp.cpr.dk\r\nUser-Agent: CPR/1.0\r\n\
-             Content-Type: text/xml\r\n{cookie}Content-Length: {}\r\nConnection: close\r\n\r\n",
+             Content-Type: text/xml\r\n{cookie}Content-Length: {}\r\n\r\n",
             bytes.len()
         );
         self.send(&[head.as_bytes(), &bytes].concat())

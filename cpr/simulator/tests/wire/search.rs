@@ -187,6 +187,13 @@ fn names_match_by_whole_parts_and_in_any_case() {
 }
 
 #[test]
+fn a_hit_tells_where_the_birth_was_registered() {
+    let body = Office::open().ask("NVNSOG2", &[("NVN", "Hansen"), ("KON", "M"), ("KOMK", "0161")]);
+    assert_eq!((values(&body, "PNR"), values(&body, "FOEDMYNTXT")), (vec!["0410791005"], vec!["Helsinge"]));
+    assert_eq!(values(&body, "STADR"), ["Industrivej 1"]);
+}
+
+#[test]
 fn former_names_are_found_when_asked_for_without_the_sex() {
     let office = Office::open();
     let key = [("NVN", "Børgesen"), ("KON", "M")];

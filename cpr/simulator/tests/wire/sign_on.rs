@@ -19,6 +19,7 @@ fn signing_on_is_answered_byte_for_byte_as_documented() {
     assert_eq!(answer.body, SIGN_ON_OK);
     assert_eq!(answer.bytes.len(), 118);
     assert_eq!(answer.header("content-length"), ["118"]);
+    assert_eq!(answer.header("connection"), ["close"]);
     assert_eq!(answer.header("content-type"), ["text/xml;charset=ISO-8859-1"]);
     assert_eq!(answer.header("date"), ["Mon, 15 Jan 2024 09:15:00 GMT"]);
     assert_eq!(answer.token().unwrap().len(), 8);
@@ -47,6 +48,9 @@ fn other_methods_and_paths_and_bodies_without_length_or_form_are_turned_away() {
     assert_eq!(office.send(chunked).status(), 411);
     assert_eq!(office.post(None, "<root>").status(), 400);
     assert_eq!(office.post(None, "<root/>").status(), 400);
+    let bare = sign_on(USER, PASSWORD).replace(" xmlns=\"http://www.cpr.dk\"", "");
+    assert_eq!(office.post(None, &bare).status(), 400, "2.0 is checked against its schema");
+    assert_eq!(office.post(None, &bare.replace("2.0", "1.0")).status(), 200);
 }
 
 #[test]

@@ -133,6 +133,8 @@ fn old_styles_of_xml_are_written_on_demand() {
     assert!(answer.body.starts_with("<?xml version=\"1.0\" encoding=\"ISO-8859-1\" standalone=\"yes\"?>"));
     assert!(!answer.body.contains("Kvit") && !answer.body.contains("BYNVN"), "{}", answer.body);
     assert_eq!(answer.header("set-cookie"), [] as [&str; 0]);
+    let nothing = office.ask("ADRESSE4", &[("PNR", "0707614285")]);
+    assert!(nothing.contains("<Kvit r=\"Ok\"") && !nothing.contains("CprData"), "{nothing}");
     let refused = office.ask("STAM", &[("PNR", "0709614029")]);
     assert!(has_error(&refused, 172), "an error keeps its receipt");
 }

@@ -33,7 +33,6 @@ struct Search {
 }
 
 /// A hit, and the road under which the address search lists it.
-#[derive(Clone)]
 struct Hit {
     row: Row,
     road: Option<(String, String)>,
@@ -56,55 +55,57 @@ impl Office {
         find: impl FnOnce(&Population) -> Vec<Hit>,
     ) -> Result<ServiceAnswer, Receipt> {
         let size = page.size.map_or(PAGE, |size| usize::try_from(size).unwrap_or(PAGE)).clamp(1, PAGE);
+        let view = View { size, count: page.count, break_rows };
         let criteria = without_paging(question.key);
-        let (id, from, hits) = match &page.after {
-            Some(after) => {
-                let (search, from) = self
-                    .searches
-                    .find(question.service, &criteria, after)
-                    .ok_or_else(|| Receipt::error(2660, "Forkert genstartsnøgle"))?;
-                (search.id.clone(), from, search.hits.clone())
-            }
-            None => {
-                let id = self.searches.next_id(question.now);
-                let mut hits = find(&self.population);
-                for hit in &mut hits {
-                    if let Some(key) = &mut hit.row.key {
-                        key.push_str(&id);
-                    }
-                }
-                if hits.len() > size {
-                    self.searches.keep(Search {
-                        id: id.clone(),
-                        service: question.service.to_owned(),
-                        criteria,
-                        hits: hits.clone(),
-                    });
-                }
-                (id, 0, hits)
-            }
-        };
-        let to = hits.len().min(from + size);
+        if let Some(after) = &page.after {
+            let found = self.searches.find(question.service, &criteria, after);
+            let (search, from) = found.ok_or_else(|| Receipt::error(2660, "Forkert genstartsnøgle"))?;
+            return Ok(view.answer(search, from));
+        }
+        let id = self.searches.next_id(question.now);
+        let mut hits = find(&self.population);
+        for key in hits.iter_mut().filter_map(|hit| hit.row.key.as_mut()) {
+            key.push_str(&id);
+        }
+        let search = Search { id, service: question.service.to_owned(), criteria, hits };
+        let answer = view.answer(&search, 0);
+        if search.hits.len() > size {
+            self.searches.keep(search);
+        }
+        Ok(answer)
+    }
+}
+
+/// How a page shows a search.
+struct View {
+    size: usize,
+    count: bool,
+    break_rows: bool,
+}
+
+impl View {
+    fn answer(&self, search: &Search, from: usize) -> ServiceAnswer {
+        let hits = &search.hits;
+        let to = hits.len().min(from + self.size);
         let mut rows = Vec::new();
-        for place in from..to {
-            let hit = &hits[place];
+        for (place, hit) in hits.iter().enumerate().take(to).skip(from) {
             let road_before = place.checked_sub(1).and_then(|before| hits[before].road.as_ref());
-            if let Some(road) = hit.road.as_ref().filter(|road| break_rows && road_before != Some(road)) {
+            if let Some(road) = hit.road.as_ref().filter(|road| self.break_rows && road_before != Some(road)) {
                 rows.push(addresses::break_row(road));
             }
             rows.push(hit.row.clone());
         }
-        let total = if page.count { u32::try_from(hits.len()).ok() } else { None };
+        let total = if self.count { u32::try_from(hits.len()).ok() } else { None };
         let rest = hits.get(to).and_then(|hit| hit.row.key.clone());
-        let mut answer = ServiceAnswer::empty(question.service);
-        if hits.len() > size {
-            answer.fields.set(SEARCH_ID, Field::new(id));
+        let mut answer = ServiceAnswer::empty(&search.service);
+        if hits.len() > self.size {
+            answer.fields.set(SEARCH_ID, Field::new(&search.id));
         }
-        let layout = if question.service == service::ADRSOG1 { AdrsogRow::LAYOUT } else { NvnsogRow::LAYOUT };
+        let layout = if search.service == service::ADRSOG1 { AdrsogRow::LAYOUT } else { NvnsogRow::LAYOUT };
         if let Place::Rows(name) = layout.place {
             answer.tables.insert(name.to_owned(), Table { total, rest, rows });
         }
-        Ok(answer)
+        answer
     }
 }
 

@@ -7,7 +7,7 @@ use cpr::gctp::{AddressingName, Field, NameCriteria, NvnsogRow, Page, Protected,
 
 use super::Hit;
 use super::checks::{form_error, four_digits, municipality_of, numeric, page, sex};
-use crate::office::lookup::{self, addressing_name};
+use crate::office::lookup::{self, addressing_name, filled};
 use crate::office::names::NameParts;
 use crate::office::{Office, Question, danish_day, mark, only_known_keys};
 use crate::population::{Person, Population};
@@ -73,7 +73,7 @@ fn name_row(office: &lookup::Office<'_>, person: &Person, name: AddressingName, 
         number: Some(person.number),
         name,
         status: Some(PersonStatus::of(&person.status)),
-        birth_authority: None,
+        birth_authority: filled(&person.born_at),
         sex,
         protected: Protected(person.is_protected()),
         standard_address: address.and_then(|address| office.population.standard_address(&address.place())),
