@@ -1,0 +1,281 @@
+//! The session with CPR: one token for everybody, signed on by one at a time, and a user that is never locked by us.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::header::HeaderValue;
+use tracing::{error, info, warn};
+
+use super::breaker::Breaker;
+use super::error::{ClientError, Garbled, Unavailable};
+use super::password::{Candidate, PasswordSource, Renewal, generate};
+use super::transport::{NewToken, Reply, Transport};
+use super::{Clock, Health, State};
+use crate::gctp::{AnswerBody, Request, Secret, SignOnRefusal};
+
+/// The life of a token when CPR does not say, by the handbook.
+const TOKEN_LIFE: TimeDelta = TimeDelta::hours(2);
+/// A token is renewed this long before it ends, or after nine tenths of its life if that is later.
+const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(5);
+/// The password in force, the one of an interrupted change, and one that another server put in place meanwhile.
+const MOST_ATTEMPTS: usize = 3;
+
+pub(super) struct Session {
+    transport: Transport,
+    user: String,
+    password: PasswordSource,
+    clock: Clock,
+    breaker: Breaker,
+    token: Mutex<Tokens>,
+    /// Held while signing on. Whoever waits for it finds the token of the one before.
+    sign_on: tokio::sync::Mutex<Refusals>,
+    /// Why nothing is sent any more, for those who look from outside.
+    latched: Mutex<Option<SignOnRefusal>>,
+}
+
+/// A token to ask with.
+#[derive(Clone)]
+pub(super) struct Token {
+    cookie: HeaderValue,
+    renew_at: DateTime<Utc>,
+    /// Counts tokens, so that a caller can say which one CPR no longer knows.
+    serial: u64,
+}
+
+#[derive(Default)]
+struct Tokens {
+    current: Option<Token>,
+    last_serial: u64,
+}
+
+/// The passwords that CPR refused. None of them is sent again: the fifth wrong one locks the user.
+#[derive(Default)]
+struct Refusals {
+    passwords: Vec<Secret>,
+    reason: Option<SignOnRefusal>,
+}
+
+/// How an attempt to renew the password ended, other than by an error.
+enum Renewed {
+    /// With a token.
+    SignedOn(Token),
+    /// There is another password in force now; sign on with that.
+    TryAgain,
+    /// CPR would not: the reason, for good.
+    Refused(SignOnRefusal),
+}
+
+impl Session {
+    pub fn new(transport: Transport, user: String, password: PasswordSource, clock: Clock) -> Self {
+        Self {
+            transport,
+            user,
+            password,
+            clock,
+            breaker: Breaker::default(),
+            token: Mutex::default(),
+            sign_on: tokio::sync::Mutex::default(),
+            latched: Mutex::default(),
+        }
+    }
+
+    /// A token that CPR knows, as far as we can tell. `unknown` is one that CPR has just said it does not know.
+    pub async fn token(self: &Arc<Self>, unknown: Option<&Token>) -> Result<Token, ClientError> {
+        let unknown = unknown.map(|token| token.serial);
+        if let Some(token) = self.usable(unknown) {
+            return Ok(token);
+        }
+        // In a task of its own: a caller who goes away must not stop a change of password half-way.
+        let session = Arc::clone(self);
+        match tokio::spawn(async move { session.sign_on(unknown).await }).await {
+            Ok(token) => token,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(Unavailable::Network.into()),
+        }
+    }
+
+    /// Asks with a token, and keeps a new one if the answer carries it.
+    pub async fn call(&self, request: &Request, token: &Token) -> Result<AnswerBody, ClientError> {
+        let reply = self.send(request, Some(&token.cookie)).await?;
+        if let Some(new) = reply.token {
+            self.keep(new);
+        }
+        Ok(reply.answer.body)
+    }
+
+    pub async fn health(&self) -> Health {
+        let state = if let Some(refusal) = *lock(&self.latched) {
+            State::Refused(refusal)
+        } else if self.breaker.is_failing() {
+            State::Unreachable
+        } else if self.usable(None).is_some() {
+            State::SignedOn
+        } else {
+            State::SignedOff
+        };
+        let changed = self.password.changed_at().await;
+        Health { state, password_age: changed.map(|changed| (self.clock)() - DateTime::<Utc>::from(changed)) }
+    }
+
+    async fn sign_on(&self, unknown: Option<u64>) -> Result<Token, ClientError> {
+        let mut refusals = self.sign_on.lock().await;
+        if let Some(token) = self.usable(unknown) {
+            return Ok(token);
+        }
+        for _ in 0..MOST_ATTEMPTS {
+            let candidates = self.password.candidates().await?;
+            let untried = |candidate: &&Candidate| !refusals.passwords.contains(&candidate.secret);
+            let Some(candidate) = candidates.iter().find(untried) else { break };
+            let refusal = match self.attempt(candidate).await? {
+                Ok(token) => {
+                    *refusals = Refusals::default();
+                    *lock(&self.latched) = None;
+                    info!("signed on to CPR Services");
+                    return Ok(token);
+                }
+                Err(SignOnRefusal::PasswordExpired) => match self.renew(candidate).await? {
+                    Renewed::SignedOn(token) => {
+                        *refusals = Refusals::default();
+                        *lock(&self.latched) = None;
+                        info!("renewed the expired password of CPR Services");
+                        return Ok(token);
+                    }
+                    Renewed::TryAgain => continue,
+                    Renewed::Refused(refusal) => refusal,
+                },
+                Err(refusal) => refusal,
+            };
+            if !is_final(refusal) {
+                // The next caller waits a little; nothing says that it will be refused too.
+                self.breaker.record::<()>(&Err(Unavailable::Technical));
+                return Err(ClientError::SignOn(refusal));
+            }
+            error!(number = refusal.number(), "CPR Services refuse our user; the password is not sent again");
+            refusals.reason = Some(refusal);
+            if refusal == SignOnRefusal::PasswordWrong {
+                refusals.passwords.push(candidate.secret.clone());
+            } else {
+                // It is not the password: no other one would be taken either.
+                refusals.passwords.extend(candidates.into_iter().map(|candidate| candidate.secret));
+            }
+        }
+        let reason = refusals.reason.unwrap_or(SignOnRefusal::PasswordWrong);
+        *lock(&self.latched) = Some(reason);
+        Err(ClientError::SignOn(reason))
+    }
+
+    /// One sign-on with one password.
+    async fn attempt(&self, candidate: &Candidate) -> Result<Result<Token, SignOnRefusal>, ClientError> {
+        let reply = self.send(&Request::sign_on(&self.user, candidate.secret.clone()), None).await?;
+        let AnswerBody::Security(receipt) = reply.answer.body else {
+            return Err(Garbled::Mismatch("a receipt of the security system").into());
+        };
+        if let Err(refusal) = receipt.sign_on() {
+            return Ok(Err(refusal));
+        }
+        let token = reply.token.ok_or(Garbled::Mismatch("a token with the accepted sign-on"))?;
+        if candidate.is_next
+            && let Err(error) = self.finish_interrupted_change(candidate).await
+        {
+            // We are signed on; the file is tried again at the next sign-on.
+            error!(%error, "the changed password of CPR Services is in force but not in its place");
+        }
+        Ok(Ok(self.keep(token)))
+    }
+
+    /// The password of an interrupted change is in force: put it in its place, unless another server was faster.
+    async fn finish_interrupted_change(&self, candidate: &Candidate) -> Result<(), ClientError> {
+        let PasswordSource::File(path) = &self.password else { return Ok(()) };
+        let renewal = Renewal::begin(path).await?;
+        if self.is_still_next(candidate).await? { renewal.promote().await } else { Ok(()) }
+    }
+
+    /// Changes the expired password. Whatever stops us, one of the two files holds the password in force.
+    async fn renew(&self, expired: &Candidate) -> Result<Renewed, ClientError> {
+        let PasswordSource::File(path) = &self.password else {
+            return Ok(Renewed::Refused(SignOnRefusal::PasswordExpired));
+        };
+        let renewal = Renewal::begin(path).await?;
+        if expired.is_next {
+            if !self.is_still_next(expired).await? {
+                return Ok(Renewed::TryAgain);
+            }
+            renewal.promote().await?;
+        } else if renewal.current().await?.as_ref() != Some(&expired.secret) {
+            return Ok(Renewed::TryAgain);
+        }
+        let next = generate()?;
+        renewal.prepare(&next).await?;
+        let request = Request::new_password(&self.user, expired.secret.clone(), next);
+        // If no answer comes, nobody knows which of the two is in force: both stay where they are.
+        let reply = self.send(&request, None).await?;
+        let AnswerBody::Security(receipt) = reply.answer.body else {
+            return Err(Garbled::Mismatch("a receipt of the security system").into());
+        };
+        match receipt.sign_on() {
+            Ok(()) => {
+                renewal.promote().await?;
+                Ok(reply.token.map_or(Renewed::TryAgain, |token| Renewed::SignedOn(self.keep(token))))
+            }
+            Err(refusal) => {
+                if is_final(refusal) {
+                    warn!(number = refusal.number(), "CPR Services do not take the new password");
+                    renewal.discard().await?;
+                }
+                Ok(Renewed::Refused(refusal))
+            }
+        }
+    }
+
+    async fn is_still_next(&self, candidate: &Candidate) -> Result<bool, ClientError> {
+        let now = self.password.candidates().await?;
+        Ok(now.iter().any(|one| one.is_next && one.secret == candidate.secret))
+    }
+
+    async fn send(&self, request: &Request, token: Option<&HeaderValue>) -> Result<Reply, Unavailable> {
+        self.breaker.check()?;
+        let reply = self.transport.call(request, token).await;
+        self.breaker.record(&reply);
+        if let Err(unavailable) = &reply {
+            warn!(%unavailable, "CPR Services did not answer");
+        }
+        reply
+    }
+
+    fn usable(&self, unknown: Option<u64>) -> Option<Token> {
+        let now = (self.clock)();
+        let tokens = lock(&self.token);
+        tokens.current.as_ref().filter(|token| Some(token.serial) != unknown && now < token.renew_at).cloned()
+    }
+
+    fn keep(&self, new: NewToken) -> Token {
+        let now = (self.clock)();
+        // An end that has passed already tells of two clocks that differ; 901 will tell when it is over.
+        let expires = new.expires.filter(|expires| *expires > now).unwrap_or(now + TOKEN_LIFE);
+        let margin = ((expires - now) / 10).min(RENEW_BEFORE);
+        let mut tokens = lock(&self.token);
+        tokens.last_serial += 1;
+        let token = Token { cookie: new.cookie, renew_at: expires - margin, serial: tokens.last_serial };
+        tokens.current = Some(token.clone());
+        token
+    }
+}
+
+/// Whether a refusal stays until somebody acts: unknown, inactive or malformed user, wrong, expired or unacceptable
+/// password. Others, an error inside CPR among them, may pass.
+fn is_final(refusal: SignOnRefusal) -> bool {
+    match refusal {
+        SignOnRefusal::UserUnknown
+        | SignOnRefusal::UserInactive
+        | SignOnRefusal::UserMalformed
+        | SignOnRefusal::PasswordWrong
+        | SignOnRefusal::PasswordExpired
+        | SignOnRefusal::PasswordsDiffer
+        | SignOnRefusal::NewPasswordInvalid => true,
+        SignOnRefusal::TokenUnknown | SignOnRefusal::ServerError | SignOnRefusal::Unknown(_) => false,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
