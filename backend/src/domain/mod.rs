@@ -1,9 +1,35 @@
 //! What is true: values and decisions. Nothing here waits, reads a clock or knows a database, the web or CPR's protocols.
+//!
+//! * values: [`party`], [`person`], [`case`], [`event`], [`audit`], [`page`], [`details`] (the CPR tab)
+//! * in: [`input`] checks what requests say (`party`, `case`, `case_number`, `personal_number`, `address` …) and gives
+//!   checked values or [`input::Faults`]; [`text`] is what a line of text may be; [`address_line`] reads Danish addresses
+//! * by hand: [`edit::create`], [`edit::edit`], [`edit::delete`]
+//! * from CPR: [`apply::number_to_ask`], then the registry, then [`apply::preview`] or [`apply::apply`] with what was
+//!   [`apply::Delivered`]. When CPR says that a number has moved (50, 60) and no other party holds the current one, the
+//!   caller looks that one up and says so in `moved_from`; else it passes the first answer and who holds the number
+//! * both give a [`change::Changed`]: the party, its history, its events, whose CPR records to store and to remove
+//! * find: [`find::Wanted`], then until [`find::next_step`] is `None`: [`find::questions`] of the step, each one asked and
+//!   audited; then [`find::candidates`], and [`find::wider`] for what else could be asked
+//! * out: [`protection`] alone makes what may be shown: [`protection::PartyView`], `PersonView`, `preview_view`,
+//!   `history_view`, `details_view`, `candidate_view`, `reveal`
+//! * [`search`]: tokens of parties and queries, and the key by which names are ordered
 
+pub mod address_line;
+pub mod apply;
 pub mod audit;
 pub mod caller;
 pub mod case;
+pub mod change;
+pub mod details;
+pub mod edit;
 pub mod event;
+pub mod find;
+pub mod input;
 pub mod page;
 pub mod party;
 pub mod person;
+pub mod protection;
+pub mod search;
+#[cfg(test)]
+mod testing;
+pub mod text;

@@ -1,0 +1,219 @@
+use super::*;
+use crate::domain::change::Changed;
+use crate::domain::event::EventType;
+use crate::domain::testing::*;
+
+fn fetched(party: &Party, person: Person, day: u32) -> Changed {
+    apply(party, delivered(person, day), None)
+}
+
+fn line1(party: &Party) -> Option<&str> {
+    party.fields.address.as_ref().and_then(|address| address.line1.as_deref())
+}
+
+fn types(changed: &Changed) -> Vec<EventType> {
+    changed.events.iter().map(|event| event.type_).collect()
+}
+
+fn changed_fields(changed: &Changed) -> Vec<&str> {
+    changed.changes.iter().map(|change| change.field.as_str()).collect()
+}
+
+#[test]
+fn name_and_address_come_from_cpr_and_the_version_tells_it() {
+    let before = party(JENS);
+    let changed = fetched(&before, jens(), 2);
+    let after = &changed.party;
+    assert_eq!(after.fields.name, "Jens Mortensen");
+    assert_eq!(line1(after), Some("Industrivænget 95, 1. mf"));
+    assert_eq!(after.address_kind, AddressKind::Danish);
+    assert_eq!((after.version, after.updated_at), (2, at(2)));
+    assert_eq!(changed_fields(&changed), ["name", "address", "status", "protection"]);
+    assert_eq!(types(&changed), [EventType::PartyUpdated]);
+    assert_eq!(changed.events[0].changed_fields, ["name", "address", "cpr", "protection", "addressKind"]);
+    assert_eq!((changed.store_register, changed.remove_register), (Some(number(JENS)), None));
+}
+
+#[test]
+fn an_unchanged_look_up_moves_only_when_it_was_last_confirmed() {
+    let before = fetched(&party(JENS), jens(), 2).party;
+    let again = fetched(&before, jens(), 5);
+    assert!(!again.is_new_version() && again.changes.is_empty() && again.events.is_empty());
+    assert_eq!((again.party.version, again.party.updated_at), (before.version, before.updated_at));
+    assert_eq!(again.party.register.as_ref().unwrap().updated_at, at(5));
+    assert!(preview(&before, &delivered(jens(), 5)).is_empty());
+}
+
+#[test]
+fn a_person_without_a_name_leaves_the_name() {
+    let unnamed = Person { name: None, ..jens() };
+    let changed = fetched(&party(JENS), unnamed, 2);
+    assert_eq!(changed.party.fields.name, "J. Mortensen");
+    assert_eq!(line1(&changed.party), Some("Industrivænget 95, 1. mf"));
+}
+
+#[test]
+fn a_withheld_answer_sets_the_protection_and_clears_nothing() {
+    let withheld = Person { name: None, protected: true, withheld: true, ..without_address(Status::Resident) };
+    let typed = party(JENS);
+    let after = fetched(&typed, withheld.clone(), 2);
+    assert!(after.party.is_protected());
+    assert_eq!(after.party.fields.name, "J. Mortensen");
+    assert_eq!(line1(&after.party), Some("Boulevarden 101, 1 m"));
+    assert_eq!(after.party.address_kind, AddressKind::Local);
+    assert!(types(&after).contains(&EventType::PartyProtectionChanged));
+
+    let from_cpr = fetched(&typed, jens(), 2).party;
+    let after = fetched(&from_cpr, withheld, 3).party;
+    assert_eq!(line1(&after), Some("Industrivænget 95, 1. mf"));
+    assert_eq!(after.address_kind, AddressKind::Danish);
+    assert_eq!(after.register.unwrap().person.name.as_deref(), Some("Jens Mortensen"));
+}
+
+#[test]
+fn the_dead_the_disappeared_and_the_administrative_have_no_address_but_a_last_one() {
+    let alive = fetched(&party(JENS), jens(), 2).party;
+    for status in [Status::Dead, Status::Disappeared, Status::Administrative] {
+        let changed = fetched(&alive, without_address(status.clone()), 3);
+        assert_eq!(line1(&changed.party), None, "{status:?}");
+        assert_eq!(changed.party.address_kind, AddressKind::None);
+        let person = changed.party.register.clone().unwrap().person;
+        assert_eq!(person.last_address, Some(address("Industrivænget 95, 1. mf")));
+        // The next look-up still knows it.
+        let again = fetched(&changed.party, without_address(status.clone()), 4);
+        assert!(!again.is_new_version());
+        assert_eq!(again.party.register.unwrap().person.last_address, person.last_address);
+        assert_eq!(types(&changed).contains(&EventType::PartyDeceased), status == Status::Dead);
+        assert!(types(&changed).contains(&EventType::PartyStatusChanged));
+    }
+}
+
+#[test]
+fn no_fixed_abode_is_told_apart_from_no_address() {
+    let person = Person { address_kind: AddressKind::NoFixedAbode, ..without_address(Status::NoFixedAbode) };
+    let after = fetched(&party(JENS), person, 2).party;
+    assert_eq!((line1(&after), after.address_kind), (None, AddressKind::NoFixedAbode));
+}
+
+#[test]
+fn a_moved_number_takes_the_party_along_and_the_old_one_is_listed_as_former() {
+    let before = fetched(&party(GERDA_OLD), person(GERDA_OLD, "Gerda Holmstad", "Søgade 16"), 2).party;
+    let now = person(GERDA, "Gerda Holmstad", "Søgade 16");
+    let delivered = Delivered { moved_from: vec![number(GERDA_OLD)], ..delivered(now, 3) };
+    let changed = apply(&before, delivered.clone(), None);
+    assert_eq!(changed.party.fields.personal_number, Some(number(GERDA)));
+    assert_eq!(changed.party.former_numbers, [number(GERDA_OLD)]);
+    assert_eq!((changed.store_register, changed.remove_register), (Some(number(GERDA)), Some(number(GERDA_OLD))));
+    assert_eq!(types(&changed), [EventType::PartyUpdated, EventType::PartyPersonalNumberChanged]);
+    assert_eq!(changed_fields(&changed), ["personalNumber", "formerPersonalNumbers"]);
+    let rows = preview(&before, &delivered);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((&rows[0].current, &rows[0].result), (&json!(GERDA_OLD), &json!(GERDA)));
+}
+
+#[test]
+fn a_number_that_another_party_holds_moves_nothing_and_is_told_once() {
+    let gone = Person {
+        personal_number: number(GERDA_OLD),
+        current_number: Some(number(GERDA)),
+        ..without_address(Status::Changed)
+    };
+    let holder = Some(Uuid::from_u128(2));
+    let before = party(GERDA_OLD);
+    let delivered = Delivered { current_number_held_by: holder, ..delivered(gone, 3) };
+    let rows = preview(&before, &delivered);
+    assert_eq!(rows[0].field, PreviewField::PersonalNumber);
+    assert_eq!((&rows[0].register, &rows[0].result), (&json!(GERDA), &json!(GERDA_OLD)));
+
+    let changed = apply(&before, delivered.clone(), None);
+    assert_eq!(changed.party.fields.personal_number, Some(number(GERDA_OLD)));
+    assert_eq!(changed.party.current_number_held_by, holder);
+    assert!(types(&changed).contains(&EventType::PartyDuplicateFound));
+    assert_eq!(line1(&changed.party), Some("Boulevarden 101, 1 m"), "nobody lives under a number that is gone");
+    let again = apply(&changed.party, delivered, None);
+    assert!(again.events.is_empty());
+}
+
+#[test]
+fn kept_values_stay_until_they_are_released() {
+    let before = party(JENS);
+    let keep = |party: &Party, keep: Option<&[KeepableField]>, day| apply(party, delivered(jens(), day), keep);
+    let kept = keep(&before, Some(&[KeepableField::Address]), 2).party;
+    assert_eq!(kept.fields.name, "Jens Mortensen");
+    assert_eq!(line1(&kept), Some("Boulevarden 101, 1 m"));
+    assert_eq!(kept.address_kind, AddressKind::Local);
+
+    let still = keep(&kept, None, 3);
+    assert!(!still.is_new_version(), "an absent list leaves the earlier choice");
+    let rows = preview(&kept, &delivered(jens(), 3));
+    assert_eq!(rows.len(), 1, "what is kept against CPR's word is shown");
+    assert_eq!(rows[0].register, address_value(Some(&address("Industrivænget 95, 1. mf"))));
+    assert_eq!(rows[0].result, rows[0].current);
+
+    let released = keep(&kept, Some(&[]), 4);
+    assert_eq!(line1(&released.party), Some("Industrivænget 95, 1. mf"));
+    assert_eq!(changed_fields(&released), ["address", "kept"]);
+    assert_eq!(released.party.address_kind, AddressKind::Danish);
+}
+
+#[test]
+fn a_kept_value_that_cpr_comes_to_share_has_cprs_kind() {
+    let kept = apply(&party(JENS), delivered(jens(), 2), Some(&[KeepableField::Address])).party;
+    let moved = Person { address: kept.fields.address.clone(), ..jens() };
+    let after = fetched(&kept, moved, 3).party;
+    assert_eq!(after.address_kind, AddressKind::Danish);
+    assert!(after.keeps_address);
+}
+
+#[test]
+fn another_persons_number_brings_nothing_of_the_first_person_along() {
+    let secret = Person { protected: true, ..jens() };
+    let before = apply(&party(JENS), delivered(secret, 2), Some(&[KeepableField::Name])).party;
+    let unnamed = Person { personal_number: number(GERDA), name: None, ..without_address(Status::Changed) };
+    let changed = fetched(&before, unnamed, 3);
+    assert_eq!(line1(&changed.party), None, "a protected address leaves with its number");
+    assert!(!changed.party.is_protected() && !changed.party.keeps_name);
+    assert!(changed.party.former_numbers.is_empty(), "a mistaken number is nobody's former one");
+    assert_eq!(changed.remove_register, Some(number(JENS)));
+}
+
+#[test]
+fn protection_that_begins_or_ends_is_an_event_and_a_first_no_is_none() {
+    let first = fetched(&party(JENS), jens(), 2);
+    assert!(!types(&first).contains(&EventType::PartyProtectionChanged));
+    let begun = fetched(&first.party, Person { protected: true, ..jens() }, 3);
+    assert_eq!(types(&begun), [EventType::PartyUpdated, EventType::PartyProtectionChanged]);
+    let ended = fetched(&begun.party, jens(), 4);
+    assert_eq!(types(&ended), [EventType::PartyUpdated, EventType::PartyProtectionChanged]);
+}
+
+#[test]
+fn cpr_is_asked_only_about_numbers_that_it_can_know() {
+    let typed = party(JENS);
+    assert_eq!(number_to_ask(&typed, None), Ok(number(JENS)));
+    assert_eq!(number_to_ask(&typed, Some(number(GERDA))), Ok(number(GERDA)));
+    assert_eq!(number_to_ask(&party("6707614285"), None), Err(NumberFault::Replacement));
+    let mut company = party(JENS);
+    company.fields.kind = PartyKind::Company;
+    company.fields.personal_number = None;
+    assert_eq!(number_to_ask(&company, Some(number(JENS))), Err(NumberFault::Company));
+    assert_eq!(number_to_ask(&company, None), Err(NumberFault::Missing));
+}
+
+#[test]
+fn every_row_of_a_preview_is_what_the_fetch_then_does() {
+    let before = party(JENS);
+    for person in [jens(), Person { protected: true, ..jens() }, without_address(Status::Dead)] {
+        let answer = delivered(person, 2);
+        let rows = preview(&before, &answer);
+        let after = apply(&before, answer, None).party;
+        for row in rows {
+            match row.field {
+                PreviewField::Name => assert_eq!(row.result, json!(after.fields.name)),
+                PreviewField::Address => assert_eq!(row.result, address_value(after.fields.address.as_ref())),
+                PreviewField::Protection => assert_eq!(row.result["nameAndAddress"], json!(after.is_protected())),
+                PreviewField::Status | PreviewField::PersonalNumber => assert_ne!(row.current, row.result),
+            }
+        }
+    }
+}

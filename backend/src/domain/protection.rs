@@ -1,0 +1,527 @@
+//! Name and address protection (*navne- og adressebeskyttelse*, CPR Act § 28): the one door through which a party or a
+//! person leaves the house. What `http` may show it is given as a view; a masked address is not in it.
+//!
+//! Under `warn` everything is shown beside the warning. Under `mask` a protected person's address is hidden everywhere
+//! until it is revealed; relatives are hidden by their own mark, and an unknown mark counts as protected.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use cpr::PersonalNumber;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::apply::{PreviewChange, PreviewField};
+use super::change::{KeepableField, address_value, kept};
+use super::details::{CivilStatusItem, Details, Relative};
+use super::find::Candidate;
+use super::party::{Address, AddressKind, ExternalId, Party, PartyKind, PartyVersion};
+use super::person::{Person, Register, RegisterSource, Sex, Status};
+
+/// Whether a protected address is shown under a warning, or hidden until revealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Display {
+    /// Shown, with the warning.
+    #[default]
+    Warn,
+    /// Hidden until it is revealed with a reason.
+    Mask,
+}
+
+/// How this installation shows protected persons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Shown or hidden.
+    pub display: Display,
+    /// The red text.
+    pub message: String,
+}
+
+impl Policy {
+    /// Whether what belongs to a person with this mark is hidden.
+    const fn hides(&self, protected: bool) -> bool {
+        matches!(self.display, Display::Mask) && protected
+    }
+
+    /// Whether an answer of CPR's about a person with this mark is blanked: it is not when the caller gave a reason.
+    const fn blanks(&self, protected: bool, has_reason: bool) -> bool {
+        self.hides(protected) && !has_reason
+    }
+}
+
+/// A party as it may be shown. Only this module makes one.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PartyView {
+    /// The key.
+    pub id: Uuid,
+    /// Person or company.
+    pub kind: PartyKind,
+    /// The name in force.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Mobile number.
+    pub mobile: Option<String>,
+    /// The address in force; `None` when there is none, or when it is masked.
+    pub address: Option<Address>,
+    /// Where the address comes from.
+    pub address_kind: AddressKind,
+    /// The address is hidden.
+    pub address_masked: bool,
+    /// Personal number.
+    pub personal_number: Option<PersonalNumber>,
+    /// CVR number.
+    pub cvr_number: Option<String>,
+    /// Production unit number.
+    pub p_number: Option<String>,
+    /// Keys in other systems.
+    pub external_ids: Vec<ExternalId>,
+    /// *Parten er ejer af e-maildomænet*.
+    pub owns_email_domain: bool,
+    /// Whether the party is still offered.
+    pub active: bool,
+    /// What CPR says of the protection.
+    pub protection: ProtectionView,
+    /// What else CPR says; `None` when it was never asked.
+    pub cpr: Option<CprView>,
+    /// Rises with every change.
+    pub version: i64,
+    /// When the party was created here.
+    pub created_at: DateTime<Utc>,
+    /// When the party was last changed here.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What CPR says of name and address protection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProtectionView {
+    /// Protected or not; `None`: CPR was never asked.
+    pub name_and_address: Option<bool>,
+    /// The red text, when protected.
+    pub message: Option<String>,
+    /// The date that CPR's word is from.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// What CPR says of a party beyond name, address and protection.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CprView {
+    /// Person status; `None` when CPR withheld it.
+    pub status: Option<Status>,
+    /// Since when.
+    pub status_since: Option<NaiveDate>,
+    /// Birth date.
+    pub birth_date: Option<NaiveDate>,
+    /// Sex.
+    pub sex: Option<Sex>,
+    /// Numbers that the person had before.
+    pub former_numbers: Vec<PersonalNumber>,
+    /// The party that holds the person's current number.
+    pub current_number_held_by: Option<Uuid>,
+    /// Through which door the data came.
+    pub source: RegisterSource,
+    /// The date whose state of CPR this is.
+    pub register_date: NaiveDate,
+    /// *Opdateret*.
+    pub updated_at: DateTime<Utc>,
+    /// Kept fields with CPR's value shaped as in the contract's `Party`; `null` too when masked.
+    pub kept: Vec<(KeepableField, Value)>,
+    /// CPR's last known address; `None` too when masked.
+    pub last_address: Option<Address>,
+}
+
+impl PartyView {
+    /// The party as this installation shows it.
+    pub fn of(party: &Party, policy: &Policy) -> PartyView {
+        let masked = policy.hides(party.is_protected());
+        let fields = &party.fields;
+        PartyView {
+            id: party.id,
+            kind: fields.kind,
+            name: fields.name.clone(),
+            email: fields.email.clone(),
+            phone: fields.phone.clone(),
+            mobile: fields.mobile.clone(),
+            address: shown(fields.address.as_ref(), masked),
+            address_kind: party.address_kind,
+            address_masked: masked,
+            personal_number: fields.personal_number,
+            cvr_number: fields.cvr_number.clone(),
+            p_number: fields.p_number.clone(),
+            external_ids: fields.external_ids.clone(),
+            owns_email_domain: fields.owns_email_domain,
+            active: fields.active,
+            protection: ProtectionView::of(party.register.as_ref(), policy),
+            cpr: party.register.as_ref().map(|register| CprView::of(party, register, masked)),
+            version: party.version,
+            created_at: party.created_at,
+            updated_at: party.updated_at,
+        }
+    }
+}
+
+impl ProtectionView {
+    fn of(register: Option<&Register>, policy: &Policy) -> ProtectionView {
+        let protected = register.map(|register| register.person.protected);
+        ProtectionView {
+            name_and_address: protected,
+            message: message(protected == Some(true), policy),
+            as_of: register.map(|register| register.register_date),
+        }
+    }
+}
+
+impl CprView {
+    fn of(party: &Party, register: &Register, masked: bool) -> CprView {
+        let person = &register.person;
+        let register_value = |field| match field {
+            KeepableField::Name => json!(person.name),
+            KeepableField::Address => address_value(shown(person.address.as_ref(), masked).as_ref()),
+        };
+        CprView {
+            status: person.status.clone(),
+            status_since: person.status_since,
+            birth_date: person.birth_date,
+            sex: person.sex,
+            former_numbers: party.former_numbers.clone(),
+            current_number_held_by: party.current_number_held_by,
+            source: register.source,
+            register_date: register.register_date,
+            updated_at: register.updated_at,
+            kept: kept(party).into_iter().map(|field| (field, register_value(field))).collect(),
+            last_address: shown(person.last_address.as_ref(), masked),
+        }
+    }
+}
+
+/// The address of a party for somebody who gave a reason and stands in the log.
+pub fn reveal(party: &Party) -> Option<Address> {
+    party.fields.address.clone()
+}
+
+/// A person as CPR just told, as it may be shown.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PersonView {
+    /// The person, without the address when it is masked.
+    pub person: Person,
+    /// The address is hidden because the request has no reason.
+    pub address_masked: bool,
+    /// What CPR says of the protection.
+    pub protection: ProtectionView,
+}
+
+impl PersonView {
+    /// A person who was looked up, with or without a reason.
+    pub fn of(register: &Register, policy: &Policy, has_reason: bool) -> PersonView {
+        let mut person = register.person.clone();
+        let address_masked = policy.blanks(person.protected, has_reason);
+        person.address = shown(person.address.as_ref(), address_masked);
+        person.last_address = shown(person.last_address.as_ref(), address_masked);
+        PersonView { person, address_masked, protection: ProtectionView::of(Some(register), policy) }
+    }
+}
+
+/// The rows of a preview as they may be shown: CPR says now, or said before, that the person is protected.
+pub fn preview_view(
+    changes: Vec<PreviewChange>,
+    party: &Party,
+    register: &Register,
+    policy: &Policy,
+    has_reason: bool,
+) -> Vec<PreviewChange> {
+    let masked = policy.blanks(party.is_protected() || register.person.protected, has_reason);
+    let complete = |change: PreviewChange| match change.field {
+        PreviewField::Address if masked => {
+            PreviewChange { current: Value::Null, register: Value::Null, result: Value::Null, ..change }
+        }
+        PreviewField::Protection => PreviewChange {
+            current: with_message(change.current, policy),
+            register: with_message(change.register, policy),
+            result: with_message(change.result, policy),
+            ..change
+        },
+        _ => change,
+    };
+    changes.into_iter().map(complete).collect()
+}
+
+/// A field of a version as it may be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChangeView {
+    /// The name of the field in the contract's `Party`.
+    pub field: String,
+    /// Before.
+    pub old: Value,
+    /// After.
+    pub new: Value,
+    /// The values are hidden.
+    pub masked: bool,
+}
+
+/// The changes of a version as they may be shown, by the protection that the party has today. `left_protected`: some
+/// version of the party left a protected number ([`left_protected_number`]); what CPR said of that person stays hidden.
+pub fn history_view(
+    version: &PartyVersion,
+    party: &Party,
+    left_protected: bool,
+    policy: &Policy,
+) -> Vec<FieldChangeView> {
+    let masked = policy.hides(party.is_protected() || left_protected);
+    let view = |change: &super::party::FieldChange| {
+        let hidden = masked && matches!(change.field.as_str(), "address" | "lastAddress");
+        let value = |value: &Value| match change.field.as_str() {
+            _ if hidden => Value::Null,
+            "protection" => with_message(value.clone(), policy),
+            _ => value.clone(),
+        };
+        FieldChangeView {
+            field: change.field.clone(),
+            old: value(&change.old),
+            new: value(&change.new),
+            masked: hidden,
+        }
+    };
+    version.changes.iter().map(view).collect()
+}
+
+/// Whether a version took the number of a protected person from the party: nothing can end that person's protection for
+/// this party any more.
+pub fn left_protected_number(version: &PartyVersion) -> bool {
+    let of = |field: &str| version.changes.iter().find(|change| change.field == field);
+    of("personalNumber").is_some() && of("protection").is_some_and(|change| change.old["nameAndAddress"] == json!(true))
+}
+
+/// The CPR tab as it may be shown: the person's own addresses by the person's protection, each relative by the
+/// relative's own.
+pub fn details_view(details: Details, protected: bool, policy: &Policy) -> Details {
+    let masked = policy.hides(protected);
+    let relative = |relative| relative_view(relative, policy);
+    Details {
+        address: details.address.map(|item| super::details::AddressItem {
+            address: shown(item.address.as_ref(), masked),
+            municipality: item.municipality.filter(|_| !masked),
+            masked,
+            ..item
+        }),
+        contact_address: details.contact_address.map(|item| super::details::ContactAddressItem {
+            lines: if masked { Vec::new() } else { item.lines },
+            masked,
+            ..item
+        }),
+        civil_status: details.civil_status.map(|item| CivilStatusItem { spouse: item.spouse.map(relative), ..item }),
+        children: details.children.map(relative),
+        parents: details.parents.map(relative),
+        custody: details.custody.map(relative),
+        history: details.history.map(|item| super::details::HistoryItem {
+            address: shown(item.address.as_ref(), masked),
+            masked: masked && item.name.is_none(),
+            ..item
+        }),
+        ..details
+    }
+}
+
+/// A candidate as it may be shown. What is hidden agrees with nothing: its agreement is unknown.
+pub fn candidate_view(candidate: Candidate, policy: &Policy, has_reason: bool) -> Candidate {
+    if !policy.blanks(candidate.protected, has_reason) {
+        return candidate;
+    }
+    let agreement = candidate.agreement.without_address();
+    Candidate { address: None, line: None, address_masked: true, agreement, ..candidate }
+}
+
+fn relative_view(relative: Relative, policy: &Policy) -> Relative {
+    let masked = policy.hides(relative.protected);
+    Relative { address: shown(relative.address.as_ref(), masked), address_masked: masked, ..relative }
+}
+
+fn shown(address: Option<&Address>, masked: bool) -> Option<Address> {
+    address.filter(|_| !masked).cloned()
+}
+
+fn message(protected: bool, policy: &Policy) -> Option<String> {
+    protected.then(|| policy.message.clone())
+}
+
+fn with_message(mut protection: Value, policy: &Policy) -> Value {
+    let protected = protection["nameAndAddress"] == json!(true);
+    if let Value::Object(fields) = &mut protection {
+        fields.insert("message".to_owned(), json!(message(protected, policy)));
+    }
+    protection
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::apply::{apply, preview};
+    use crate::domain::details::{AddressItem, Availability, Relation, Section};
+    use crate::domain::find::{Agreement, Agrees};
+    use crate::domain::party::{ChangeSource, FieldChange};
+    use crate::domain::testing::*;
+
+    fn policy(display: Display) -> Policy {
+        Policy { display, message: "Denne part har adressebeskyttelse".to_owned() }
+    }
+
+    fn protected() -> Person {
+        Person { protected: true, last_address: Some(address("Søgade 16")), ..jens() }
+    }
+
+    fn fetched(person: Person) -> Party {
+        apply(&party(JENS), delivered(person, 2), None).party
+    }
+
+    #[test]
+    fn under_warn_a_protected_address_is_shown_with_the_message() {
+        let view = PartyView::of(&fetched(protected()), &policy(Display::Warn));
+        assert!(view.address.is_some() && !view.address_masked);
+        assert_eq!(view.protection.name_and_address, Some(true));
+        assert_eq!(view.protection.message.as_deref(), Some("Denne part har adressebeskyttelse"));
+        assert!(view.cpr.unwrap().last_address.is_some());
+    }
+
+    #[test]
+    fn never_asked_is_told_apart_from_no() {
+        let asked = |party: &Party| PartyView::of(party, &policy(Display::Mask)).protection;
+        assert_eq!(asked(&party(JENS)), ProtectionView { name_and_address: None, message: None, as_of: None });
+        let no = asked(&fetched(jens()));
+        assert_eq!((no.name_and_address, no.message, no.as_of), (Some(false), None, Some(at(2).date_naive())));
+    }
+
+    #[test]
+    fn under_mask_no_address_of_a_protected_party_is_in_its_view() {
+        let before = apply(&party(JENS), delivered(protected(), 2), Some(&[KeepableField::Address])).party;
+        let view = PartyView::of(&before, &policy(Display::Mask));
+        assert!(view.address.is_none() && view.address_masked);
+        let cpr = view.cpr.unwrap();
+        assert!(cpr.last_address.is_none());
+        assert_eq!(cpr.kept, [(KeepableField::Address, Value::Null)]);
+        assert_eq!(reveal(&before), before.fields.address);
+        let open = PartyView::of(&fetched(jens()), &policy(Display::Mask));
+        assert!(open.address.is_some() && !open.address_masked);
+    }
+
+    #[test]
+    fn under_mask_an_answer_of_cprs_is_blanked_unless_there_is_a_reason() {
+        let mask = policy(Display::Mask);
+        let before = party(JENS);
+        let answer = delivered(protected(), 2);
+        let seen = |has_reason| {
+            let rows = preview_view(preview(&before, &answer), &before, &answer.register, &mask, has_reason);
+            let row = rows.into_iter().find(|row| row.field == PreviewField::Address).unwrap();
+            (PersonView::of(&answer.register, &mask, has_reason), row)
+        };
+        let (view, row) = seen(false);
+        assert!(view.person.address.is_none() && view.person.last_address.is_none() && view.address_masked);
+        assert!(row.current.is_null() && row.register.is_null() && row.result.is_null());
+        let (view, row) = seen(true);
+        assert!(view.person.address.is_some() && !view.address_masked);
+        assert!(!row.register.is_null());
+    }
+
+    #[test]
+    fn a_preview_tells_the_message_with_the_protection() {
+        let before = party(JENS);
+        let answer = delivered(protected(), 2);
+        let warn = policy(Display::Warn);
+        let rows = preview_view(preview(&before, &answer), &before, &answer.register, &warn, false);
+        let row = rows.iter().find(|row| row.field == PreviewField::Protection).unwrap();
+        assert_eq!(row.current["message"], Value::Null);
+        assert_eq!(row.result["message"], json!("Denne part har adressebeskyttelse"));
+    }
+
+    #[test]
+    fn history_is_hidden_by_todays_protection_and_after_a_protected_number_left() {
+        let change = |field: &str, old: Value, new: Value| FieldChange { field: field.to_owned(), old, new };
+        let version = |changes| PartyVersion {
+            party_id: Uuid::nil(),
+            version: 2,
+            at: at(2),
+            by: "sb1".to_owned(),
+            source: ChangeSource::Lookup,
+            changes,
+        };
+        let moved = version(vec![change("address", json!({"line1": "Søgade 16"}), Value::Null)]);
+        let mask = policy(Display::Mask);
+        let masked = |party: &Party, left| history_view(&moved, party, left, &mask)[0].masked;
+        assert!(masked(&fetched(protected()), false));
+        assert!(!masked(&fetched(jens()), false), "the protection has ended");
+        assert!(masked(&party(JENS), true));
+        assert!(!history_view(&moved, &fetched(protected()), true, &policy(Display::Warn))[0].masked);
+
+        let left = version(vec![
+            change("personalNumber", json!(JENS), Value::Null),
+            change("protection", json!({"nameAndAddress": true}), json!({"nameAndAddress": null})),
+        ]);
+        assert!(left_protected_number(&left) && !left_protected_number(&moved));
+    }
+
+    #[test]
+    fn a_relative_is_hidden_by_the_relatives_own_mark() {
+        let relative = |protected| Relative {
+            relation: Relation::Child,
+            personal_number: Some(number(GERDA)),
+            name: Some("Gerda Holmstad".to_owned()),
+            birth_date: None,
+            address: Some(address("Søgade 16")),
+            address_masked: false,
+            protected,
+            status: None,
+            from: None,
+        };
+        let own = AddressItem {
+            address: Some(address("Søgade 16")),
+            kind: AddressKind::Danish,
+            masked: false,
+            municipality: Some("Aalborg".to_owned()),
+            from: None,
+            in_municipality_from: None,
+        };
+        let details = Details {
+            children: Section {
+                items: vec![relative(true), relative(false)],
+                ..Section::empty(Availability::Delivered)
+            },
+            address: Section { items: vec![own], ..Section::empty(Availability::Delivered) },
+            ..Details::default()
+        };
+        let view = details_view(details, false, &policy(Display::Mask));
+        let shown: Vec<_> =
+            view.children.items.iter().map(|child| (child.address.is_some(), child.address_masked)).collect();
+        assert_eq!(shown, [(false, true), (true, false)]);
+        assert!(view.address.items[0].address.is_some());
+    }
+
+    #[test]
+    fn a_hidden_candidate_agrees_with_nothing_but_its_name() {
+        let all = Agreement {
+            name: Agrees::Same,
+            street: Agrees::Same,
+            house_number: Agrees::Same,
+            floor: Agrees::Same,
+            door: Agrees::Same,
+            postal_code: Agrees::Same,
+        };
+        let candidate = Candidate {
+            personal_number: number(JENS),
+            name: Some("Jens Mortensen".to_owned()),
+            address: Some(address("Søgade 16")),
+            line: None,
+            address_masked: false,
+            birth_date: None,
+            status: None,
+            protected: true,
+            agreement: all,
+        };
+        let mask = policy(Display::Mask);
+        let hidden = candidate_view(candidate.clone(), &mask, false);
+        assert!(hidden.address.is_none() && hidden.address_masked);
+        assert_eq!(hidden.agreement, Agreement { name: Agrees::Same, ..Agreement::default() });
+        assert!(candidate_view(candidate.clone(), &mask, true).agreement == all);
+        assert!(candidate_view(candidate, &policy(Display::Warn), false).address.is_some());
+    }
+}
