@@ -75,6 +75,8 @@ pub enum TroubleOn {
     Everything,
     /// Sign-on and change of password.
     SignOn,
+    /// Change of password.
+    NewPassword,
     /// The services.
     Services,
 }
@@ -115,11 +117,11 @@ impl Default for Knobs {
 
 impl Knobs {
     /// The trouble that the next answer meets, counted down.
-    pub(crate) fn next_trouble(&mut self, is_sign_on: bool) -> Option<Trouble> {
+    pub(crate) fn next_trouble(&mut self, message: TroubleOn) -> Option<Trouble> {
         let met = match self.trouble_on {
             TroubleOn::Everything => true,
-            TroubleOn::SignOn => is_sign_on,
-            TroubleOn::Services => !is_sign_on,
+            TroubleOn::SignOn => message != TroubleOn::Services,
+            wanted => message == wanted,
         };
         let trouble = self.trouble.filter(|_| met)?;
         match &mut self.trouble_times {

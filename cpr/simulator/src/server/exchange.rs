@@ -10,7 +10,7 @@ use cpr::gctp::{
 
 use super::Clock;
 use crate::desk::{Desk, Mood, Token};
-use crate::knobs::{Command, Knobs, Trouble};
+use crate::knobs::{Command, Knobs, Trouble, TroubleOn};
 use crate::log::Log;
 use crate::office::{Office, Question, SERVICES};
 use crate::population::Population;
@@ -78,7 +78,11 @@ impl Exchange {
             }
         };
         self.log.count(service);
-        let trouble = self.knobs.next_trouble(matches!(service, SIGN_ON | NEW_PASSWORD));
+        let trouble = self.knobs.next_trouble(match service {
+            SIGN_ON => TroubleOn::SignOn,
+            NEW_PASSWORD => TroubleOn::NewPassword,
+            _ => TroubleOn::Services,
+        });
         if matches!(trouble, Some(Trouble::HttpStatus(_))) {
             // The front end alone answers: nothing happens behind it.
             return Ok(self.outgoing(Vec::new(), None, at, trouble));
