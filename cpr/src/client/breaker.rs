@@ -10,36 +10,44 @@ use super::error::Unavailable;
 /// CPR is never kept away for longer than this.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// The first failure pauses nothing (it may have been one bad packet), the second two seconds, then doubling.
+/// The first failure pauses nothing (it may have been one bad packet), the second two seconds, then doubling. Calls that
+/// fail side by side are one failure.
 #[derive(Default)]
 pub(super) struct Breaker(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     failures: u32,
+    last_failure: Option<Instant>,
     closed_until: Option<Instant>,
 }
 
+/// The leave to make a call; remembers when it was given.
+#[must_use]
+pub(super) struct Leave(Instant);
+
 impl Breaker {
     /// Whether a call may be made now.
-    pub fn check(&self) -> Result<(), Unavailable> {
-        let remaining = self.state(|state| state.closed_until?.checked_duration_since(Instant::now()));
-        match remaining {
+    pub fn enter(&self) -> Result<Leave, Unavailable> {
+        let now = Instant::now();
+        match self.state(|state| state.closed_until?.checked_duration_since(now)) {
             Some(remaining) if !remaining.is_zero() => Err(Unavailable::Paused(remaining)),
-            _ => Ok(()),
+            _ => Ok(Leave(now)),
         }
     }
 
     /// Takes note of how a call ended. An answer of any content shows that CPR is there.
-    pub fn record<T>(&self, outcome: &Result<T, Unavailable>) {
+    pub fn record<T>(&self, Leave(began): Leave, outcome: &Result<T, Unavailable>) {
+        let now = Instant::now();
         self.state(|state| {
             if outcome.is_ok() {
                 *state = State::default();
-                return;
+            } else if state.last_failure.is_none_or(|last| began >= last) {
+                let pause = Duration::from_secs(1_u64.checked_shl(state.failures).unwrap_or(u64::MAX));
+                state.closed_until = (state.failures > 0).then(|| now + pause.min(LONGEST_PAUSE));
+                state.failures = state.failures.saturating_add(1);
+                state.last_failure = Some(now);
             }
-            let pause = Duration::from_secs(1_u64.checked_shl(state.failures).unwrap_or(u64::MAX)).min(LONGEST_PAUSE);
-            state.closed_until = (state.failures > 0).then(|| Instant::now() + pause);
-            state.failures = state.failures.saturating_add(1);
         });
     }
 
@@ -57,22 +65,41 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    fn pause(breaker: &Breaker) -> u64 {
+        match breaker.enter() {
+            Ok(_) => 0,
+            Err(Unavailable::Paused(pause)) => pause.as_secs(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    fn fail(breaker: &Breaker) {
+        breaker.record::<()>(breaker.enter().unwrap(), &Err(Unavailable::Network));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_pause_grows_to_30_seconds_and_no_further() {
         let breaker = Breaker::default();
         for expected in [0, 2, 4, 8, 16, 30, 30, 30] {
-            breaker.record::<()>(&Err(Unavailable::Network));
-            let pause = match breaker.check() {
-                Ok(()) => 0,
-                Err(Unavailable::Paused(pause)) => pause.as_secs(),
-                Err(other) => panic!("{other}"),
-            };
-            assert_eq!(pause, expected);
-            tokio::time::advance(Duration::from_secs(pause)).await;
-            assert_eq!(breaker.check(), Ok(()));
+            fail(&breaker);
+            assert_eq!(pause(&breaker), expected);
+            tokio::time::advance(Duration::from_secs(expected)).await;
+            assert_eq!(pause(&breaker), 0);
         }
-        breaker.record(&Ok(()));
-        breaker.record::<()>(&Err(Unavailable::Timeout));
-        assert_eq!(breaker.check(), Ok(()), "after a success the first failure pauses nothing");
+        breaker.record(breaker.enter().unwrap(), &Ok(()));
+        fail(&breaker);
+        assert_eq!(pause(&breaker), 0, "after a success the first failure pauses nothing");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_fail_side_by_side_are_one_failure() {
+        let breaker = Breaker::default();
+        let leaves: Vec<Leave> = (0..20).map(|_| breaker.enter().unwrap()).collect();
+        tokio::time::advance(Duration::from_secs(10)).await;
+        for leave in leaves {
+            breaker.record::<()>(leave, &Err(Unavailable::Timeout));
+        }
+        assert_eq!(pause(&breaker), 0);
+        assert!(breaker.is_failing());
     }
 }

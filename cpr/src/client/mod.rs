@@ -1,5 +1,25 @@
 //! The client of CPR Services. Every operation is exactly one question to CPR (besides signing on, and one repeat when
 //! CPR has forgotten the token), so that a caller can account for each.
+//!
+//! ```no_run
+//! # async fn example(clock: cpr::client::Clock) -> Result<(), Box<dyn std::error::Error>> {
+//! use cpr::client::{GctpClient, PRODUCTION_URL, PasswordSource, Profile, Settings};
+//!
+//! let client = GctpClient::new(
+//!     Settings {
+//!         url: PRODUCTION_URL.to_owned(),
+//!         user: "W…".to_owned(),
+//!         password: PasswordSource::File("/run/secrets/cpr-password".into()),
+//!         timeout: std::time::Duration::from_secs(10),
+//!     },
+//!     clock,
+//! )?;
+//! let number = cpr::PersonalNumber::parse("070761-4285")?;
+//! let found = client.lookup(number, Profile::Authority).await?;
+//! let name = found.value.name.full();
+//! # Ok(())
+//! # }
+//! ```
 
 mod breaker;
 mod error;

@@ -16,7 +16,7 @@ use super::error::ClientError;
 use crate::gctp::Secret;
 
 /// How long to wait for another server that is just renewing the password.
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the password comes from.
 #[derive(Debug, Clone)]

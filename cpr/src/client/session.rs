@@ -26,6 +26,8 @@ pub(super) struct Session {
     password: PasswordSource,
     clock: Clock,
     breaker: Breaker,
+    /// The same for signing on, which can fail while CPR is well within reach.
+    hesitation: Breaker,
     token: Mutex<Tokens>,
     /// Held while signing on. Whoever waits for it finds the token of the one before.
     sign_on: tokio::sync::Mutex<Refusals>,
@@ -55,13 +57,13 @@ struct Refusals {
     reason: Option<SignOnRefusal>,
 }
 
-/// How an attempt to renew the password ended, other than by an error.
-enum Renewed {
+/// How an attempt to sign on ended, other than by an error.
+enum Attempt {
     /// With a token.
     SignedOn(Token),
-    /// There is another password in force now; sign on with that.
-    TryAgain,
-    /// CPR would not: the reason, for good.
+    /// Another password is in force by now; try with that.
+    Again,
+    /// CPR would not.
     Refused(SignOnRefusal),
 }
 
@@ -73,6 +75,7 @@ impl Session {
             password,
             clock,
             breaker: Breaker::default(),
+            hesitation: Breaker::default(),
             token: Mutex::default(),
             sign_on: tokio::sync::Mutex::default(),
             latched: Mutex::default(),
@@ -127,29 +130,16 @@ impl Session {
             let untried = |candidate: &&Candidate| !refusals.passwords.contains(&candidate.secret);
             let Some(candidate) = candidates.iter().find(untried) else { break };
             let refusal = match self.attempt(candidate).await? {
-                Ok(token) => {
+                Attempt::SignedOn(token) => {
                     *refusals = Refusals::default();
                     *lock(&self.latched) = None;
                     info!("signed on to CPR Services");
                     return Ok(token);
                 }
-                Err(SignOnRefusal::PasswordExpired) => match self.renew(candidate).await? {
-                    Renewed::SignedOn(token) => {
-                        *refusals = Refusals::default();
-                        *lock(&self.latched) = None;
-                        info!("renewed the expired password of CPR Services");
-                        return Ok(token);
-                    }
-                    Renewed::TryAgain => continue,
-                    Renewed::Refused(refusal) => refusal,
-                },
-                Err(refusal) => refusal,
+                Attempt::Again => continue,
+                Attempt::Refused(refusal) if is_final(refusal) => refusal,
+                Attempt::Refused(refusal) => return Err(ClientError::SignOn(refusal)),
             };
-            if !is_final(refusal) {
-                // The next caller waits a little; nothing says that it will be refused too.
-                self.breaker.record::<()>(&Err(Unavailable::Technical));
-                return Err(ClientError::SignOn(refusal));
-            }
             error!(number = refusal.number(), "CPR Services refuse our user; the password is not sent again");
             refusals.reason = Some(refusal);
             if refusal == SignOnRefusal::PasswordWrong {
@@ -164,14 +154,30 @@ impl Session {
         Err(ClientError::SignOn(reason))
     }
 
+    /// Signs on with one password, and renews it if it has expired. Pauses after failures that may pass.
+    async fn attempt(&self, candidate: &Candidate) -> Result<Attempt, ClientError> {
+        let leave = self.hesitation.enter()?;
+        let outcome = match self.enter(candidate).await {
+            Ok(Attempt::Refused(SignOnRefusal::PasswordExpired)) => self.renew(candidate).await,
+            outcome => outcome,
+        };
+        let passing = match &outcome {
+            Ok(Attempt::Refused(refusal)) if !is_final(*refusal) => Err(Unavailable::Technical),
+            Err(ClientError::Unavailable(unavailable)) => Err(unavailable.clone()),
+            _ => Ok(()),
+        };
+        self.hesitation.record(leave, &passing);
+        outcome
+    }
+
     /// One sign-on with one password.
-    async fn attempt(&self, candidate: &Candidate) -> Result<Result<Token, SignOnRefusal>, ClientError> {
+    async fn enter(&self, candidate: &Candidate) -> Result<Attempt, ClientError> {
         let reply = self.send(&Request::sign_on(&self.user, candidate.secret.clone()), None).await?;
         let AnswerBody::Security(receipt) = reply.answer.body else {
             return Err(Garbled::Mismatch("a receipt of the security system").into());
         };
         if let Err(refusal) = receipt.sign_on() {
-            return Ok(Err(refusal));
+            return Ok(Attempt::Refused(refusal));
         }
         let token = reply.token.ok_or(Garbled::Mismatch("a token with the accepted sign-on"))?;
         if candidate.is_next
@@ -180,7 +186,7 @@ impl Session {
             // We are signed on; the file is tried again at the next sign-on.
             error!(%error, "the changed password of CPR Services is in force but not in its place");
         }
-        Ok(Ok(self.keep(token)))
+        Ok(Attempt::SignedOn(self.keep(token)))
     }
 
     /// The password of an interrupted change is in force: put it in its place, unless another server was faster.
@@ -191,18 +197,18 @@ impl Session {
     }
 
     /// Changes the expired password. Whatever stops us, one of the two files holds the password in force.
-    async fn renew(&self, expired: &Candidate) -> Result<Renewed, ClientError> {
+    async fn renew(&self, expired: &Candidate) -> Result<Attempt, ClientError> {
         let PasswordSource::File(path) = &self.password else {
-            return Ok(Renewed::Refused(SignOnRefusal::PasswordExpired));
+            return Ok(Attempt::Refused(SignOnRefusal::PasswordExpired));
         };
         let renewal = Renewal::begin(path).await?;
         if expired.is_next {
             if !self.is_still_next(expired).await? {
-                return Ok(Renewed::TryAgain);
+                return Ok(Attempt::Again);
             }
             renewal.promote().await?;
         } else if renewal.current().await?.as_ref() != Some(&expired.secret) {
-            return Ok(Renewed::TryAgain);
+            return Ok(Attempt::Again);
         }
         let next = generate()?;
         renewal.prepare(&next).await?;
@@ -214,15 +220,16 @@ impl Session {
         };
         match receipt.sign_on() {
             Ok(()) => {
+                info!("renewed the expired password of CPR Services");
                 renewal.promote().await?;
-                Ok(reply.token.map_or(Renewed::TryAgain, |token| Renewed::SignedOn(self.keep(token))))
+                Ok(reply.token.map_or(Attempt::Again, |token| Attempt::SignedOn(self.keep(token))))
             }
             Err(refusal) => {
                 if is_final(refusal) {
                     warn!(number = refusal.number(), "CPR Services do not take the new password");
                     renewal.discard().await?;
                 }
-                Ok(Renewed::Refused(refusal))
+                Ok(Attempt::Refused(refusal))
             }
         }
     }
@@ -233,9 +240,9 @@ impl Session {
     }
 
     async fn send(&self, request: &Request, token: Option<&HeaderValue>) -> Result<Reply, Unavailable> {
-        self.breaker.check()?;
+        let leave = self.breaker.enter()?;
         let reply = self.transport.call(request, token).await;
-        self.breaker.record(&reply);
+        self.breaker.record(leave, &reply);
         if let Err(unavailable) = &reply {
             warn!(%unavailable, "CPR Services did not answer");
         }

@@ -104,7 +104,7 @@ pub(super) fn filled(text: String) -> Option<String> {
 
 /// Fields by name. Never holds an empty one, so that equal content is equal. `Debug` shows the names only.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "BTreeMap<String, Field>")]
 pub struct Fields(BTreeMap<String, Field>);
 
 impl Fields {
@@ -157,6 +157,12 @@ impl<Name: Into<String>> FromIterator<(Name, Field)> for Fields {
             all.set(name, field);
         }
         all
+    }
+}
+
+impl From<BTreeMap<String, Field>> for Fields {
+    fn from(fields: BTreeMap<String, Field>) -> Self {
+        fields.into_iter().collect()
     }
 }
 

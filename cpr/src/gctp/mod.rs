@@ -18,6 +18,8 @@ mod layout;
 mod message;
 mod receipt;
 mod records;
+mod reply;
+mod request;
 mod value;
 mod xml;
 
@@ -26,11 +28,13 @@ pub use criteria::{AddressCriteria, LookupKey, NameCriteria, Page};
 pub use field::{Field, Fields};
 pub use latin1::{decode as decode_latin1, encode as encode_latin1};
 pub use layout::{Column, FieldError, Layout, Place, Record, layout_of};
-pub use message::{Answer, AnswerBody, MAX_MESSAGE_BYTES, MessageError, Request, RequestBody, Secret, Style, Version};
+pub use message::{MAX_MESSAGE_BYTES, MessageError, Version};
 pub use receipt::{Receipt, ReceiptKind, Refusal, RefusalGroup, SignOnRefusal};
 pub use records::{
     Adresse3, Adresse4, AdrsogRow, Beskyt3, Civil3, FamilieRow, Navne3, NvnsogRow, Protection, Stam, Stamp, TidlpnrRow,
 };
+pub use reply::{Answer, AnswerBody, Style};
+pub use request::{Request, RequestBody, Secret};
 pub use value::{AddressKind, AddressingName, NumberOrBirthDate, Protected};
 
 /// The service ids that this crate asks for.

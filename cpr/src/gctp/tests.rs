@@ -225,6 +225,9 @@ fn a_family_is_read_even_if_its_table_has_another_name() {
     let born = CprDate::parse("19610607").unwrap();
     assert_eq!(rows[1].number_or_birth_date, Some(NumberOrBirthDate::BirthDate(born)));
     assert_eq!(rows[1].protection, Some(ProtectionKind::NameAndAddress));
+    assert_eq!((rows[0].is_protected(), rows[1].is_protected()), (false, true));
+    let unknown = FamilieRow { protection: Some(ProtectionKind::of("00007")), ..FamilieRow::default() };
+    assert!(unknown.is_protected(), "a mark that nobody knows protects");
 }
 
 #[test]
@@ -246,6 +249,8 @@ fn what_is_no_message_is_refused_with_place_and_expectation() {
     assert!(matches!(refused(sample!("bad-crossed.xml")), MessageError::Malformed { .. }));
     assert_eq!(refused(sample!("bad-deep.xml")), MessageError::TooDeep);
     assert_eq!(refused(&vec![b' '; MAX_MESSAGE_BYTES + 1]), MessageError::TooLong);
+    let attributes: String = (0..100_000).map(|count| format!(" a{count}=''")).collect();
+    assert!(matches!(refused(format!("<root{attributes}/>").as_bytes()), MessageError::Malformed { .. }));
 }
 
 #[test]
@@ -283,6 +288,9 @@ fn the_json_form_is_stable() {
         ServiceAnswer::empty("STAM"),
         "what is empty is left out"
     );
+    // A later version may store more, and an earlier one may have stored what says nothing.
+    let other = r#"{"service":"STAM","fields":{"PNR":{},"KOEN":" "},"since":1}"#;
+    assert_eq!(serde_json::from_str::<ServiceAnswer>(other).unwrap(), ServiceAnswer::empty("STAM"));
 }
 
 #[test]

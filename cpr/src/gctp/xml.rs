@@ -12,6 +12,9 @@ use super::message::MessageError;
 /// GCTP itself is ten levels deep.
 const MAX_DEPTH: usize = 32;
 
+/// No element of GCTP has more than eight. The check for doubled names costs the square of their number.
+const MAX_ATTRIBUTES: usize = 32;
+
 /// The names of elements that mean something; all others are passed over with what is in them.
 const ELEMENTS: [&str; 15] = [
     "root",
@@ -78,8 +81,8 @@ impl Element {
 
     fn start(start: &BytesStart<'_>) -> Option<Self> {
         let mut attributes = Vec::new();
-        for attribute in start.attributes() {
-            let attribute = attribute.ok()?;
+        for (count, attribute) in start.attributes().enumerate() {
+            let attribute = attribute.ok().filter(|_| count < MAX_ATTRIBUTES)?;
             if let Some(name) = known(&ATTRIBUTES, attribute.key.into_inner()) {
                 let value = attribute.normalized_value_with(XmlVersion::Implicit1_0, 1, entity).ok()?;
                 attributes.push((name, value.into_owned()));

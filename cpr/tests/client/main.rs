@@ -18,7 +18,8 @@ use cpr::gctp::{
 use cpr::{PersonalNumber, Sex};
 use office::{Mischief, Office, Seen, respond, security};
 
-const TIMEOUT: Duration = Duration::from_millis(400);
+/// Long enough for a machine that is busy with other things.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 fn jens() -> PersonalNumber {
     PersonalNumber::parse("0707614285").unwrap()
@@ -156,7 +157,7 @@ async fn twenty_callers_whose_token_is_forgotten_sign_on_once_more() {
 #[tokio::test]
 async fn a_caller_who_goes_away_leaves_the_sign_on_to_the_others() {
     let office = Office::open().await;
-    office.with(|state| state.delay = Duration::from_millis(100));
+    office.with(|state| state.delay = Duration::from_millis(500));
     let client = client(&office, fixed());
     let gone = tokio::time::timeout(Duration::from_millis(30), lookup(&client)).await;
     assert!(gone.is_err());
@@ -433,14 +434,27 @@ async fn an_error_inside_cprs_security_system_is_not_held_against_the_user() {
 }
 
 #[tokio::test]
+async fn a_security_system_that_keeps_failing_is_not_asked_by_every_caller() {
+    let office = Office::open().await;
+    office.with(|state| state.user_receipt = Some(999));
+    let client = client(&office, fixed());
+    for _ in 0..10 {
+        assert_eq!(lookup(&client).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+    assert_eq!(office.sign_ons(), 2);
+}
+
+#[tokio::test]
 async fn a_silent_cpr_costs_no_more_than_the_time_of_a_call() {
     let office = Office::open().await;
-    let client = client(&office, fixed());
+    let timeout = Duration::from_secs(1);
+    let settings = Settings { url: office.url.clone(), user: "WAB12345".to_owned(), password: fixed(), timeout };
+    let client = GctpClient::new(settings, clock().0).unwrap();
     lookup(&client).await.unwrap();
     office.will([Mischief::Hang]);
     let begin = Instant::now();
     assert_eq!(lookup(&client).await, Err(Unavailable::Timeout.into()));
-    assert!(begin.elapsed() < TIMEOUT * 3, "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < timeout * 5, "{:?}", begin.elapsed());
     assert_eq!(client.health().await.state, State::Unreachable);
     lookup(&client).await.unwrap();
     assert_eq!(client.health().await.state, State::SignedOn);

@@ -26,3 +26,12 @@ record! {
     /// Whether this relative has custody, or for a child: whether the person asked for has it.
     custody: bool = "FORAELDREMYNMRK";
 }
+
+impl FamilieRow {
+    /// Whether the relative's name and address must be treated as protected: by the mark of that kind, or by one that
+    /// nobody knows.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        matches!(self.protection, Some(ProtectionKind::NameAndAddress | ProtectionKind::Unknown(_)))
+    }
+}
