@@ -1,0 +1,96 @@
+//! Reading the log.
+
+use sea_orm::{QueryResult, Value};
+
+use crate::domain::audit::{AuditCriteria, Ending, Entry, Intent, Outcome};
+use crate::domain::page::{Page, PageRequest};
+use crate::store::sql::{self, get};
+use crate::store::{Connection, Error, cursor};
+
+/// The entries that meet all criteria, newest first; an intent comes with its outcome, where there is one.
+///
+/// # Errors
+/// As every read; [`Error::Place`].
+pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageRequest) -> Result<Page<Entry>, Error> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut conditions = vec!["i.phase <> 'outcome'".to_owned()];
+    let mut must = |condition: &str, value: Value| {
+        values.push(value);
+        conditions.push(condition.replace('?', &format!("${}", values.len())));
+    };
+    if let Some(before) = cursor::number(page)? {
+        must("i.seq < ?", before.into());
+    }
+    if let Some(from) = criteria.from {
+        must("i.at >= ?", sql::micros(from).into());
+    }
+    if let Some(to) = criteria.to {
+        must("i.at < ?", sql::micros(to).into());
+    }
+    if let Some(actor) = &criteria.actor {
+        must("i.actor = ?", actor.as_str().into());
+    }
+    if let Some(party_id) = criteria.party_id {
+        // A party that was only found or made by the operation stands in the outcome.
+        must("i.entry_id IN (SELECT entry_id FROM audit WHERE party_id = ?)", party_id.into());
+    }
+    if let Some(digest) = &criteria.number_digest {
+        must("i.number_digest = ?", digest.as_str().into());
+    }
+    if let Some(case_number) = &criteria.case_number {
+        must("i.case_number = ?", case_number.as_str().into());
+    }
+    if let Some(operation) = &criteria.operation {
+        must("i.operation = ?", operation.as_str().into());
+    }
+    match criteria.outcome {
+        Some(Outcome::Unknown) => {
+            must("coalesce(i.outcome, o.outcome, 'unknown') = ?", Outcome::Unknown.name().into());
+        }
+        Some(outcome) => must("coalesce(i.outcome, o.outcome) = ?", outcome.name().into()),
+        None => {}
+    }
+    values.push(cursor::fetch(page).into());
+    let statement = format!(
+        "SELECT i.seq, i.entry_id, i.at, i.actor, i.operation, i.party_id, i.number_digest, i.criteria, i.reason, \
+        i.case_number, i.trace_id, coalesce(i.ended_at, o.ended_at) AS ended_at, coalesce(i.outcome, o.outcome) AS outcome, \
+        coalesce(i.problem, o.problem) AS problem, o.party_id AS outcome_party_id, \
+        coalesce(i.result_count, o.result_count) AS result_count \
+        FROM audit i LEFT JOIN audit o ON o.entry_id = i.entry_id AND o.phase = 'outcome' \
+        WHERE {} ORDER BY i.seq DESC LIMIT ${}",
+        conditions.join(" AND "),
+        values.len()
+    );
+    let rows = sql::all(on, &statement, values).await?;
+    let entries = rows.iter().map(|row| Ok((get(row, "seq")?, entry(row)?))).collect::<Result<Vec<_>, Error>>()?;
+    Ok(cursor::page(entries, page, |(seq, _): &(i64, Entry)| seq.to_string()).map(|(_, entry)| entry))
+}
+
+fn entry(row: &QueryResult) -> Result<Entry, Error> {
+    let party_id = get(row, "party_id")?;
+    let ending = match get::<Option<String>>(row, "outcome")? {
+        None => None,
+        Some(outcome) => Some(Ending {
+            at: get(row, "ended_at")?,
+            outcome: Outcome::from_name(&outcome).ok_or_else(|| Error::unreadable("outcome"))?,
+            problem: get(row, "problem")?,
+            party_id: get::<Option<uuid::Uuid>>(row, "outcome_party_id")?.or(party_id),
+            result_count: get(row, "result_count")?,
+        }),
+    };
+    Ok(Entry {
+        intent: Intent {
+            id: get(row, "entry_id")?,
+            at: get(row, "at")?,
+            actor: get(row, "actor")?,
+            operation: get(row, "operation")?,
+            party_id,
+            number_digest: get(row, "number_digest")?,
+            criteria: get(row, "criteria")?,
+            reason: get(row, "reason")?,
+            case_number: get(row, "case_number")?,
+            trace_id: get(row, "trace_id")?,
+        },
+        ending,
+    })
+}

@@ -1,0 +1,222 @@
+//! The database's door: connections, transactions, the schema.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+
+use super::Error;
+
+/// How long a caller waits for a connection before the database counts as unavailable.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The WAL is cut back to this size when it has been larger.
+const WAL_LIMIT: u64 = 4 << 20;
+
+/// "partsreg", so that two servers that start at once run the steps one after the other.
+const MIGRATION_LOCK: i64 = 0x7061_7274_7372_6567;
+
+/// The register's database: one SQLite file or one PostgreSQL database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Database {
+    writing: DatabaseConnection,
+    reading: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens `sqlite://path` or `postgres://…`.
+    ///
+    /// SQLite: the file and its folder are made when missing, readable for their owner alone; one connection writes and
+    /// `max_connections` read. PostgreSQL: one pool of `max_connections`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be reached or opened, [`Error::Internal`] when the address is not understood.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Database, Error> {
+        match url.split_once(':') {
+            Some(("sqlite", _)) => Database::open_file(url, max_connections).await,
+            Some(("postgres" | "postgresql", _)) => Database::join_server(url, max_connections).await,
+            _ => Err(Error::Internal("a database address begins with sqlite:// or postgres://".to_owned())),
+        }
+    }
+
+    async fn open_file(url: &str, max_connections: u32) -> Result<Database, Error> {
+        let path = sqlite_path(url)
+            .ok_or_else(|| Error::Internal("a database address of SQLite names a file: sqlite://path".to_owned()))?;
+        make_file(&path).map_err(|error| Error::Unavailable(format!("input/output: {}", error.kind())))?;
+        let mut options = options(url);
+        options.test_before_acquire(false).max_lifetime(None::<Duration>).idle_timeout(None::<Duration>);
+        let mut writer = options.clone();
+        writer.max_connections(1).map_sqlx_sqlite_opts(|options| {
+            options
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(PATIENCE)
+                .foreign_keys(true)
+                .pragma("journal_size_limit", WAL_LIMIT.to_string())
+        });
+        let writing = sea_orm::Database::connect(writer).await?;
+        options
+            .max_connections(max_connections.max(1))
+            .map_sqlx_sqlite_opts(|options| options.read_only(true).busy_timeout(PATIENCE));
+        let reading = sea_orm::Database::connect(options).await?;
+        Ok(Database { writing, reading })
+    }
+
+    async fn join_server(url: &str, max_connections: u32) -> Result<Database, Error> {
+        let mut options = options(url);
+        // A connection that lay idle may have been cut: it is tried before it is handed out.
+        options.max_connections(max_connections.max(1)).test_before_acquire_if_idle_for(Duration::from_secs(5));
+        let pool = sea_orm::Database::connect(options).await?;
+        Ok(Database { writing: pool.clone(), reading: pool })
+    }
+
+    /// Brings the schema up to date: all missing steps in one transaction, one server at a time.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the schema has steps that this version does not know.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        let write = self.begin().await?;
+        if self.writing.get_database_backend() == DbBackend::Postgres {
+            write.0.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+        }
+        Migrator::up(&write.0, None).await?;
+        write.commit().await
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        super::sql::one(&self.read(), "SELECT 1", Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Reads outside any transaction: every statement sees what was committed before it.
+    pub fn read(&self) -> Read<'_> {
+        Read(&self.reading)
+    }
+
+    /// Begins a transaction that may write. On SQLite there is one at a time, and a task that holds one must not ask for
+    /// another. Dropped without [`Write::commit`], it leaves nothing behind.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when its turn does not come in time.
+    pub async fn begin(&self) -> Result<Write, Error> {
+        // A deferred transaction that reads before it writes fails when somebody else wrote in between, however long the
+        // time limit.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Write(self.writing.begin_with_options(options).await?))
+    }
+
+    /// Moves SQLite's write-ahead log into the database file and empties it; to be called at an interval. Nothing on
+    /// PostgreSQL.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away or full.
+    pub async fn checkpoint(&self) -> Result<(), Error> {
+        if self.writing.get_database_backend() == DbBackend::Sqlite {
+            self.writing.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is emptied into the file.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is already away.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.reading.close_by_ref().await?;
+        Ok(self.writing.close_by_ref().await?)
+    }
+}
+
+/// Reads outside any transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct Read<'a>(&'a DatabaseConnection);
+
+/// A transaction.
+#[derive(Debug)]
+pub struct Write(DatabaseTransaction);
+
+impl Write {
+    /// Makes everything that was written last, all or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; whether it was kept is then unknown when the connection broke.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+/// Where a statement can go: [`Read`] or [`Write`].
+#[expect(private_bounds, reason = "sealed: nobody else implements it, and only the store sees what is behind it")]
+pub trait Connection: Raw {}
+
+impl Connection for Read<'_> {}
+impl Connection for Write {}
+
+pub(super) trait Raw: Sync {
+    type Raw: ConnectionTrait + Sync;
+
+    fn raw(&self) -> &Self::Raw;
+}
+
+impl Raw for Read<'_> {
+    type Raw = DatabaseConnection;
+
+    fn raw(&self) -> &DatabaseConnection {
+        self.0
+    }
+}
+
+impl Raw for Write {
+    type Raw = DatabaseTransaction;
+
+    fn raw(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.connect_timeout(PATIENCE).acquire_timeout(PATIENCE).min_connections(0).sqlx_logging(false);
+    options
+}
+
+fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    let path = path.split('?').next()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
+}
+
+/// SQLite gives the files beside the database (`-wal`, `-shm`) the permissions of the database itself.
+fn make_file(path: &Path) -> io::Result<()> {
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    let mut file = OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.create(parent)?;
+    }
+    match file.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        opened => opened.map(drop),
+    }
+}

@@ -1,0 +1,35 @@
+//! What is kept: the only floor that speaks SQL.
+//!
+//! * [`Database`]: `connect(url, max_connections)`, `migrate()`, `ping()`, `read() -> Read`, `begin() -> Write`,
+//!   `checkpoint()`, `close()`. Functions that read take `&impl Connection` (a [`Read`] or a [`Write`]), functions that
+//!   write take `&Write`, and nothing is kept before [`Write::commit`]. Time comes in as an argument.
+//! * [`party`]: `get`, `get_many`, `by_personal_number`, `by_number_now_or_before`, `by_external_id`, `by_cvr_number`, `list`,
+//!   `search`, `insert`, `update` (over an expected version), `delete`, `insert_version`, `versions`. A party is read with
+//!   what CPR says of it and who holds its current number, in one statement a page.
+//! * [`register`]: what CPR said, by personal number: `get`, `put`, `delete`. Put it before the party is written.
+//! * [`event`]: `append` (late in the transaction), `list`, `bounds`.
+//! * [`audit`]: `append` a [`Row`](audit::Row) in a transaction; [`Recorder`](audit::Recorder)`::record` commits rows that
+//!   stand alone, several callers' in one commit; `list`.
+//!
+//! * [`case`]: `get`, `list`, `insert`, `update` (over an expected version), `delete`; `relate`, `unrelate`,
+//!   `replace_relations`, `relation`, `relations`, `parties_of`, `cases_of`, `is_on_any`.
+//! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
+//! * [`preview`]: `put`, `take` (once), `purge`.
+//!
+//! Order inside a transaction: register, party, version, case, event, audit, commit. Every error is an [`Error`]; none
+//! of them repeats what stands in a row.
+
+pub mod audit;
+pub mod case;
+mod cursor;
+mod database;
+mod error;
+pub mod event;
+pub mod idempotency;
+pub mod party;
+pub mod preview;
+pub mod register;
+mod sql;
+
+pub use self::database::{Connection, Database, Read, Write};
+pub use self::error::{Conflict, Error};

@@ -1,0 +1,52 @@
+//! The versions of a party (*historik*).
+
+use uuid::Uuid;
+
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::PartyVersion;
+use crate::store::sql::{self, get, get_json, get_name, values};
+use crate::store::{Connection, Error, Write, cursor};
+
+/// Stores what a change did. It belongs to the transaction that makes the change.
+///
+/// # Errors
+/// [`Error::Missing`] when there is no such party; [`Error::Conflict`] with `Key` when the version is described already.
+pub async fn insert_version(write: &Write, version: &PartyVersion) -> Result<(), Error> {
+    let statement = "INSERT INTO party_history (party_id, version, at, changed_by, source, changes) \
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    let values = values![
+        version.party_id,
+        version.version,
+        sql::micros(version.at),
+        version.by.as_str(),
+        sql::name(&version.source)?,
+        sql::json(&version.changes)?,
+    ];
+    sql::execute(write, statement, values).await?;
+    Ok(())
+}
+
+/// The versions of a party, newest first.
+///
+/// # Errors
+/// As every read.
+pub async fn versions(on: &impl Connection, party_id: Uuid, page: &PageRequest) -> Result<Page<PartyVersion>, Error> {
+    let before = cursor::number(page)?.unwrap_or(i64::MAX);
+    let statement = "SELECT party_id, version, at, changed_by, source, changes FROM party_history \
+        WHERE party_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3";
+    let rows = sql::all(on, statement, values![party_id, before, cursor::fetch(page)]).await?;
+    let versions = rows
+        .iter()
+        .map(|row| {
+            Ok(PartyVersion {
+                party_id: get(row, "party_id")?,
+                version: get(row, "version")?,
+                at: get(row, "at")?,
+                by: get(row, "changed_by")?,
+                source: get_name(row, "source")?,
+                changes: get_json(row, "changes")?,
+            })
+        })
+        .collect::<Result<Vec<PartyVersion>, Error>>()?;
+    Ok(cursor::page(versions, page, |version| version.version.to_string()))
+}

@@ -1,0 +1,111 @@
+//! The few words that every room of the store speaks SQL with.
+//!
+//! Statements are written out, with `$1`, `$2` … on both databases. Where SQLite and PostgreSQL differ, the difference is
+//! a function here.
+
+use chrono::{DateTime, SubsecRound, Utc};
+use cpr::PersonalNumber;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::Error;
+use super::database::Connection;
+
+/// The values of a statement, in the order of their numbers.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$(sea_orm::Value::from($value)),*] };
+}
+pub(super) use values;
+
+/// Runs a statement; how many rows it changed.
+pub async fn execute(on: &impl Connection, sql: &str, values: Vec<Value>) -> Result<u64, Error> {
+    let raw = on.raw();
+    let statement = Statement::from_sql_and_values(raw.get_database_backend(), sql, values);
+    Ok(raw.execute_raw(statement).await?.rows_affected())
+}
+
+/// Asks for every row.
+pub async fn all(on: &impl Connection, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, Error> {
+    let raw = on.raw();
+    Ok(raw.query_all_raw(Statement::from_sql_and_values(raw.get_database_backend(), sql, values)).await?)
+}
+
+/// Asks for at most one row.
+pub async fn one(on: &impl Connection, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, Error> {
+    let raw = on.raw();
+    Ok(raw.query_one_raw(Statement::from_sql_and_values(raw.get_database_backend(), sql, values)).await?)
+}
+
+/// A column's value.
+pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, Error> {
+    Ok(row.try_get("", column)?)
+}
+
+/// A column that holds JSON of ours.
+pub fn get_json<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T, Error> {
+    // serde's message may quote the text: it is dropped.
+    serde_json::from_str(&get::<String>(row, column)?).map_err(|_| Error::unreadable(column))
+}
+
+/// A column that may hold a personal number.
+pub fn get_number(row: &QueryResult, column: &str) -> Result<Option<PersonalNumber>, Error> {
+    get::<Option<String>>(row, column)?
+        .map(|digits| PersonalNumber::parse(&digits).map_err(|_| Error::unreadable(column)))
+        .transpose()
+}
+
+/// A column that holds one of our own names for things.
+pub fn get_name<T: DeserializeOwned>(row: &QueryResult, column: &str) -> Result<T, Error> {
+    serde_json::from_value(get::<String>(row, column)?.into()).map_err(|_| Error::unreadable(column))
+}
+
+/// Something as JSON text.
+pub fn json(value: &impl Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|_| Error::Internal("a value has no JSON form".to_owned()))
+}
+
+/// The name that serde gives a value without content.
+pub fn name(value: &impl Serialize) -> Result<String, Error> {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => Ok(name),
+        _ => Err(Error::Internal("a value has no name".to_owned())),
+    }
+}
+
+/// The digits of a personal number, as they are stored.
+pub fn digits(number: PersonalNumber) -> String {
+    number.digits().as_str().to_owned()
+}
+
+/// A time as both databases keep it: SQLite would keep nanoseconds and PostgreSQL microseconds, and an answer must not
+/// differ from what is read later.
+pub fn micros(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(6)
+}
+
+/// `column IN (…)` for a list of ids that is one value, so that the statement's text, which the databases remember, does
+/// not depend on how many there are.
+pub fn id_in(on: &impl Connection, column: &str, place: usize) -> String {
+    if is_sqlite(on) {
+        format!("{column} IN (SELECT unhex(value) FROM json_each(${place}))")
+    } else {
+        format!("{column} = ANY (CAST(string_to_array(${place}, ',') AS uuid[]))")
+    }
+}
+
+/// The value for [`id_in`].
+pub fn id_list(on: &impl Connection, ids: &[Uuid]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| id.simple().to_string()).collect();
+    if is_sqlite(on) {
+        format!("[{}]", ids.iter().map(|id| format!("\"{id}\"")).collect::<Vec<_>>().join(","))
+    } else {
+        ids.join(",")
+    }
+}
+
+/// Whether the statement goes to SQLite; otherwise it goes to PostgreSQL.
+pub fn is_sqlite(on: &impl Connection) -> bool {
+    on.raw().get_database_backend() == DbBackend::Sqlite
+}
