@@ -1,0 +1,268 @@
+use backend::domain::page::PageRequest;
+use backend::domain::party::{ChangeSource, ExternalId, Party, PartyCriteria, PartyFilter, PartyKind};
+use backend::domain::person::Status;
+use backend::domain::search::query_tokens;
+use backend::store::{Database, Error, party};
+use chrono::Duration;
+use tests::database::{TestDatabase, with_database};
+
+use super::{at, first, named, noon, number, numbered, open, registered, store};
+
+tests::on_each_database! {
+    using with_database;
+    every_word_must_begin_a_word_of_the_party,
+    a_query_without_words_finds_nothing,
+    a_query_cannot_break_out_of_its_quotes,
+    words_follow_the_party,
+    a_masked_party_is_not_found_by_its_address,
+    hits_come_newest_first_page_by_page,
+    words_go_with_every_other_criterion,
+    without_words_parties_come_by_name_in_danish_order,
+    each_criterion_selects,
+    duplicates_are_told,
+    masked_addresses_make_no_duplicates,
+}
+
+fn words(query: &str) -> PartyCriteria {
+    PartyCriteria { tokens: Some(query_tokens(query)), ..PartyCriteria::default() }
+}
+
+async fn names(database: &Database, criteria: &PartyCriteria) -> Vec<String> {
+    let found = party::search(&database.read(), criteria, &first(50)).await.unwrap();
+    found.items.into_iter().map(|party| party.fields.name).collect()
+}
+
+async fn every_word_must_begin_a_word_of_the_party(database: &TestDatabase) {
+    let database = open(database).await;
+    let mut jens = at(named("Jens Åge Mortensen"), "Boulevarden 101, 1 m", "6000", "Kolding");
+    jens.fields.email = Some("jens.mortensen@example.dk".to_owned());
+    let rene = at(named("René O'Hara-Ærø"), "Ny Østergade 2", "1101", "København K");
+    store(&database, &[jens, rene]).await;
+    for (query, expected) in [
+        ("jens", "Jens Åge Mortensen"),
+        ("JEN mort", "Jens Åge Mortensen"),
+        ("mortensen, jens", "Jens Åge Mortensen"),
+        ("aage", "Jens Åge Mortensen"),
+        ("åg", "Jens Åge Mortensen"),
+        ("boul 101", "Jens Åge Mortensen"),
+        ("6000 kolding", "Jens Åge Mortensen"),
+        ("example.dk", "Jens Åge Mortensen"),
+        ("j", "Jens Åge Mortensen"),
+        ("rene", "René O'Hara-Ærø"),
+        ("hara ærø", "René O'Hara-Ærø"),
+        ("østergade københavn", "René O'Hara-Ærø"),
+    ] {
+        assert_eq!(names(&database, &words(query)).await, [expected], "{query}");
+    }
+    for query in ["ens", "jens rene", "jensen", "aero", "6001", "ostergade"] {
+        assert!(names(&database, &words(query)).await.is_empty(), "{query}");
+    }
+}
+
+async fn a_query_without_words_finds_nothing(database: &TestDatabase) {
+    let database = open(database).await;
+    store(&database, &[named("Jens"), named("")]).await;
+    assert!(names(&database, &words(" .,*")).await.is_empty());
+}
+
+async fn a_query_cannot_break_out_of_its_quotes(database: &TestDatabase) {
+    let database = open(database).await;
+    store(&database, &[named("Jens"), named("Near Or Not And")]).await;
+    for token in ["", "x\"* OR \"jens", "x' | 'jens", "x\\' | 'jens", "jens\") OR (\"near", "*", ":*"] {
+        let criteria = PartyCriteria { tokens: Some(vec![token.to_owned()]), ..PartyCriteria::default() };
+        // `query_tokens` never makes such a token.
+        let found = party::search(&database.read(), &criteria, &first(50)).await;
+        assert!(found.is_ok_and(|page| page.items.is_empty()), "{token}");
+    }
+    for query in ["near", "or", "not", "and"] {
+        assert_eq!(names(&database, &words(query)).await, ["Near Or Not And"]);
+    }
+}
+
+async fn words_follow_the_party(database: &TestDatabase) {
+    let database = open(database).await;
+    let mut party = named("Før");
+    store(&database, std::slice::from_ref(&party)).await;
+    party.fields.name = "Efter".to_owned();
+    party.version = 2;
+    let write = database.begin().await.unwrap();
+    party::update(&write, &party, 1).await.unwrap();
+    write.commit().await.unwrap();
+    assert!(names(&database, &words("før")).await.is_empty());
+    assert_eq!(names(&database, &words("efter")).await, ["Efter"]);
+    let write = database.begin().await.unwrap();
+    party::delete(&write, party.id, 2).await.unwrap();
+    write.commit().await.unwrap();
+    assert!(names(&database, &words("efter")).await.is_empty());
+}
+
+fn protected(name: &str, serial: u32) -> Party {
+    let mut party = at(numbered(name, number(serial)), "Skjulvej 1", "8000", "Aarhus C");
+    party.register = Some(registered(&party, Status::Resident, None, true));
+    party
+}
+
+async fn a_masked_party_is_not_found_by_its_address(database: &TestDatabase) {
+    let database = open(database).await;
+    let open_party = at(named("Aksel Åben"), "Skjulvej 1", "8000", "Aarhus C");
+    store(&database, &[protected("Aksel Skjult", 1), open_party]).await;
+    let masked = |query| PartyCriteria { mask_protected: true, ..words(query) };
+    assert_eq!(names(&database, &words("skjulvej")).await, ["Aksel Åben", "Aksel Skjult"]);
+    assert_eq!(names(&database, &words("aksel skjulvej 8000")).await, ["Aksel Åben", "Aksel Skjult"]);
+    assert_eq!(names(&database, &masked("skjulvej")).await, ["Aksel Åben"]);
+    assert_eq!(names(&database, &masked("aksel aarhus")).await, ["Aksel Åben"]);
+    assert_eq!(names(&database, &masked("aksel")).await, ["Aksel Åben", "Aksel Skjult"]);
+}
+
+async fn hits_come_newest_first_page_by_page(database: &TestDatabase) {
+    let database = open(database).await;
+    let parties: Vec<Party> = (0..7).map(|at| named(&format!("Jens {at}"))).collect();
+    store(&database, &parties).await;
+    let mut page = first(3);
+    let mut found = Vec::new();
+    loop {
+        let hits = party::search(&database.read(), &words("jens"), &page).await.unwrap();
+        found.extend(hits.items);
+        store(&database, &[named("Jens Ny")]).await;
+        page.after = hits.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert!(found.iter().rev().eq(parties.iter()));
+    page.after = Some("x".to_owned());
+    let lost = party::search(&database.read(), &words("jens"), &page).await.map(|_| ());
+    assert_eq!(lost, Err(Error::Place));
+}
+
+async fn words_go_with_every_other_criterion(database: &TestDatabase) {
+    let database = open(database).await;
+    let mut company = named("Jens Byg");
+    company.fields.kind = PartyKind::Company;
+    company.fields.cvr_number = Some("12345678".to_owned());
+    store(&database, &[company.clone(), named("Jens Sen"), protected("Jens Skjult", 1)]).await;
+    let by_kind = PartyCriteria { kind: Some(PartyKind::Company), ..words("jens") };
+    let by_number = PartyCriteria { personal_number: Some(number(1)), ..words("jens") };
+    let by_filter = PartyCriteria { filter: Some(PartyFilter::Protected), mask_protected: true, ..words("jens") };
+    let by_all = PartyCriteria {
+        cvr_number: Some("12345678".to_owned()),
+        ids: Some(vec![company.id]),
+        changed_since: Some(noon()),
+        ..by_kind.clone()
+    };
+    assert_eq!(names(&database, &by_kind).await, ["Jens Byg"]);
+    assert_eq!(names(&database, &by_all).await, ["Jens Byg"]);
+    assert_eq!(names(&database, &by_number).await, ["Jens Skjult"]);
+    assert_eq!(names(&database, &by_filter).await, ["Jens Skjult"]);
+}
+
+async fn without_words_parties_come_by_name_in_danish_order(database: &TestDatabase) {
+    let database = open(database).await;
+    let sorted = ["Abel", "abel b", "Ole", "Zoë", "Ærø", "Østen", "Aase", "Åse"];
+    let parties: Vec<Party> = [3, 7, 0, 5, 2, 6, 1, 4].map(|at| named(sorted[at])).to_vec();
+    store(&database, &parties).await;
+    let mut page = PageRequest { limit: 3, after: None };
+    let mut found = Vec::new();
+    loop {
+        let hits = party::search(&database.read(), &PartyCriteria::default(), &page).await.unwrap();
+        found.extend(hits.items.into_iter().map(|party| party.fields.name));
+        page.after = hits.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    // `Aase` and `Åse` have the same key, and the one created first comes first.
+    assert_eq!(found, ["Abel", "abel b", "Ole", "Zoë", "Ærø", "Østen", "Åse", "Aase"]);
+    page.after = Some("x".to_owned());
+    let lost = party::search(&database.read(), &PartyCriteria::default(), &page).await.map(|_| ());
+    assert_eq!(lost, Err(Error::Place));
+}
+
+async fn each_criterion_selects(database: &TestDatabase) {
+    let database = open(database).await;
+    let mut moved = numbered("Flyttet", number(2));
+    moved.former_numbers = vec![number(9)];
+    moved.changed_by = ChangeSource::Lookup;
+    let mut company = named("Firma");
+    company.fields.kind = PartyKind::Company;
+    company.fields.cvr_number = Some("12345678".to_owned());
+    company.fields.external_ids = vec![ExternalId { system: "crm".to_owned(), id: "1".to_owned() }];
+    let mut late = named("Sen");
+    late.updated_at = noon() + Duration::hours(1);
+    store(&database, &[protected("Skjult", 1), moved, company.clone(), late]).await;
+    let all = PartyCriteria::default();
+    let filter = |filter| PartyCriteria { filter: Some(filter), ..PartyCriteria::default() };
+    for (criteria, expected) in [
+        (PartyCriteria { personal_number: Some(number(2)), ..all.clone() }, vec!["Flyttet"]),
+        (PartyCriteria { personal_number: Some(number(9)), ..all.clone() }, vec!["Flyttet"]),
+        (PartyCriteria { cvr_number: Some("12345678".to_owned()), ..all.clone() }, vec!["Firma"]),
+        (PartyCriteria { external_id: company.fields.external_ids.first().cloned(), ..all.clone() }, vec!["Firma"]),
+        (PartyCriteria { ids: Some(vec![company.id]), ..all.clone() }, vec!["Firma"]),
+        (PartyCriteria { ids: Some(vec![]), ..all.clone() }, vec![]),
+        (PartyCriteria { case_number: Some("1".to_owned()), ..all.clone() }, vec![]),
+        (PartyCriteria { kind: Some(PartyKind::Company), ..all.clone() }, vec!["Firma"]),
+        (PartyCriteria { changed_since: Some(noon() + Duration::minutes(1)), ..all.clone() }, vec!["Sen"]),
+        (filter(PartyFilter::Protected), vec!["Skjult"]),
+        (filter(PartyFilter::WithoutPersonalNumber), vec!["Sen"]),
+        (filter(PartyFilter::ChangedByCpr), vec!["Flyttet"]),
+        (filter(PartyFilter::Duplicates), vec![]),
+    ] {
+        assert_eq!(names(&database, &criteria).await, expected);
+    }
+}
+
+fn duplicates(mask_protected: bool) -> PartyCriteria {
+    PartyCriteria { filter: Some(PartyFilter::Duplicates), mask_protected, ..PartyCriteria::default() }
+}
+
+async fn duplicates_are_told(database: &TestDatabase) {
+    let database = open(database).await;
+    let company = |name: &str, p_number: Option<&str>| {
+        let mut company = named(name);
+        company.fields.kind = PartyKind::Company;
+        company.fields.cvr_number = Some("12345678".to_owned());
+        company.fields.p_number = p_number.map(str::to_owned);
+        company
+    };
+    let mut moved = numbered("Dobbelt gammel", number(1));
+    moved.register = Some(registered(&moved, Status::Deleted, Some(number(2)), false));
+    let mut former = numbered("Tidligere ny", number(3));
+    former.former_numbers = vec![number(4)];
+    store(
+        &database,
+        &[
+            at(named("Adresse Ens"), "Vej 1", "8000", "Aarhus C"),
+            at(named("ADRESSE ENS"), "Vej 1", "8000", "Aarhus C"),
+            at(named("Adresse Ens"), "Vej 2", "8000", "Aarhus C"),
+            company("Byg 1", None),
+            company("Byg 2", None),
+            company("Byg P-enhed", Some("1234567890")),
+            moved,
+            numbered("Dobbelt ny", number(2)),
+            former,
+            numbered("Tidligere gammel", number(4)),
+            named("Alene"),
+            named("Alene"),
+        ],
+    )
+    .await;
+    let expected = [
+        "Adresse Ens",
+        "ADRESSE ENS",
+        "Byg 1",
+        "Byg 2",
+        "Dobbelt gammel",
+        "Dobbelt ny",
+        "Tidligere gammel",
+        "Tidligere ny",
+    ];
+    assert_eq!(names(&database, &duplicates(false)).await, expected);
+}
+
+async fn masked_addresses_make_no_duplicates(database: &TestDatabase) {
+    let database = open(database).await;
+    let open_party = at(named("Ens"), "Skjulvej 1", "8000", "Aarhus C");
+    store(&database, &[protected("Ens", 1), open_party]).await;
+    assert_eq!(names(&database, &duplicates(false)).await, ["Ens", "Ens"]);
+    assert!(names(&database, &duplicates(true)).await.is_empty());
+}
