@@ -7,7 +7,7 @@ use cpr::{CprDate, PersonalNumber};
 
 use super::{
     Address, CivilStatus, Emigrated, FormerAddress, FormerName, FormerNumber, Name, Parent, Person, Population,
-    Protection, person::full_name,
+    Protection,
 };
 
 /// Why a person gets another number.
@@ -92,15 +92,7 @@ impl Population {
         since: CprDate,
     ) -> Result<(), EditError> {
         let person = self.person_mut(number)?;
-        let name = Name {
-            first: first.to_owned(),
-            middle: middle.to_owned(),
-            middle_mark: String::new(),
-            last: last.to_owned(),
-            addressing: full_name(first, middle, last),
-            since: Some(since),
-        };
-        if let Some(former) = person.name.replace(name) {
+        if let Some(former) = person.name.replace(Name::of(first, middle, last, Some(since))) {
             person.former_names.push(FormerName {
                 mark: String::new(),
                 first: former.first,

@@ -2,6 +2,7 @@
 //!
 //! Texts are as registered; an empty one is "nothing registered". Codes are CPR's own, four digits where CPR has four.
 
+use chrono::NaiveDate;
 use cpr::{CprDate, PersonalNumber, Sex};
 use serde::Deserialize;
 
@@ -95,6 +96,44 @@ pub struct Person {
 }
 
 impl Person {
+    /// A resident with a name (first names, middle name, surname) and an address, and nothing else; sex and
+    /// birth date are those of the number, which is no replacement number. For more, change the fields.
+    #[must_use]
+    pub fn resident(number: PersonalNumber, (first, middle, last): (&str, &str, &str), address: Address) -> Self {
+        Self {
+            number,
+            sex: number.sex(),
+            born: number.birth_date().map_or_else(|| CprDate::of(NaiveDate::default()), CprDate::of),
+            born_at: String::new(),
+            status: "01".to_owned(),
+            status_since: None,
+            current_number: None,
+            name: Some(Name::of(first, middle, last, None)),
+            address: Some(address),
+            emigrated: None,
+            disappeared: None,
+            supplementary_address: None,
+            contact_address: None,
+            civil: None,
+            mother: None,
+            father: None,
+            children: Vec::new(),
+            guardianship: None,
+            citizenship: String::new(),
+            church: String::new(),
+            job: String::new(),
+            protections: Vec::new(),
+            former_names: Vec::new(),
+            former_addresses: Vec::new(),
+            former_emigrations: Vec::new(),
+            former_disappearances: Vec::new(),
+            custody: Vec::new(),
+            former_numbers: Vec::new(),
+            notes: Vec::new(),
+            municipal_conditions: Vec::new(),
+        }
+    }
+
     /// Whether the person lives in Denmark or Greenland (status 01, 03, 05, 07).
     #[must_use]
     pub fn is_resident(&self) -> bool {
@@ -131,6 +170,18 @@ pub struct Name {
 }
 
 impl Name {
+    /// A name whose addressing form is all of it; it must have at most 34 characters.
+    pub(super) fn of(first: &str, middle: &str, last: &str, since: Option<CprDate>) -> Self {
+        Self {
+            first: first.to_owned(),
+            middle: middle.to_owned(),
+            middle_mark: String::new(),
+            last: last.to_owned(),
+            addressing: full_name(first, middle, last),
+            since,
+        }
+    }
+
     /// The addressing name with the surname first, `Mortensen,Jens`.
     #[must_use]
     pub fn surname_first(&self) -> String {
@@ -175,7 +226,7 @@ impl FormerName {
 }
 
 /// First, middle and last name with single blanks between those that there are.
-pub(super) fn full_name(first: &str, middle: &str, last: &str) -> String {
+fn full_name(first: &str, middle: &str, last: &str) -> String {
     [first, middle, last].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
 }
 

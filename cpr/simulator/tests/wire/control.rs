@@ -1,4 +1,5 @@
 use cpr::{CprDate, PersonalNumber};
+use cpr_simulator::population::{Address, Person};
 use cpr_simulator::{Profile, Trouble};
 
 use crate::raw::{Office, question, values};
@@ -62,4 +63,24 @@ fn edits_of_the_register_show_in_the_next_answer() {
     assert_eq!((values(&body, "ADRNVN"), values(&body, "BESKYT")), (vec!["Holm,Jens"], vec!["1"]));
     let former = office.ask("NVNSOG2", &[("NVN", "Mortensen"), ("NVN1", "Jens"), ("KON", "M"), ("HNVS", "X")]);
     assert_eq!(values(&former, "PNR"), ["0707614285"]);
+}
+
+#[test]
+fn who_is_taken_into_the_register_is_found() {
+    let office = Office::open();
+    let number = PersonalNumber::parse("3005575006").unwrap();
+    office.simulator.edit(|population| {
+        population.name_road("0851", "8560", "Nyvej");
+        let address = Address {
+            municipality: "0851".to_owned(),
+            road: "8560".to_owned(),
+            house: "001".to_owned(),
+            post: "9000".to_owned(),
+            ..Address::default()
+        };
+        population.insert(Person::resident(number, ("Nils", "Ny", "Nielsen"), address)).unwrap();
+    });
+    let body = office.ask("ADRSOG1", &[("POST", "9000"), ("VNVN", "Nyvej"), ("NVN", "Ny Nielsen")]);
+    assert_eq!(values(&body, "CNVN_ADRNVN"), ["Nielsen,Nils Ny"]);
+    assert_eq!(values(&office.ask("STAM", &[("PNR", "3005575006")]), "STADR"), ["Nyvej 1"]);
 }

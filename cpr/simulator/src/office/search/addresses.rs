@@ -74,9 +74,8 @@ fn address_hits(population: &Population, criteria: &AddressCriteria, period: Per
     }
     // One road after the other, and in each the newest move first.
     found.sort_by(|one, other| {
-        let road = |found: &Found<'_>| (found.place.municipality.to_owned(), found.place.road.to_owned());
         let from = |found: &Found<'_>| found.stay.from.map(CprDate::digits);
-        road(one).cmp(&road(other)).then_with(|| from(other).cmp(&from(one)))
+        one.road().cmp(&other.road()).then_with(|| from(other).cmp(&from(one)))
     });
     let hit = |(place, found): (usize, &Found<'_>)| Hit {
         row: Row {
@@ -108,6 +107,11 @@ struct Stay<'a> {
 }
 
 impl Found<'_> {
+    /// Municipality and road code.
+    fn road(&self) -> (&str, &str) {
+        (self.place.municipality, self.place.road)
+    }
+
     fn row(&self, office: &lookup::Office<'_>) -> AdrsogRow {
         let Self { person, place, stay } = self;
         AdrsogRow {
