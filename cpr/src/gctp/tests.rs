@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::*;
-use crate::codes::{CivilStatus, FamilyRelation, PersonStatus, ProtectionKind};
+use crate::codes::{AddressStanding, CivilStatus, FamilyRelation, PersonStatus, ProtectionKind, country};
 use crate::{CprDate, PersonalNumber, Sex};
 
 macro_rules! sample {
@@ -134,6 +134,100 @@ fn a_protected_person_is_withheld_and_not_empty() {
 }
 
 #[test]
+fn an_authority_sees_a_protected_person_with_the_mark() {
+    let person: Stam = service(sample!("stam-protected.xml")).0.record().unwrap();
+    assert!(person.protected.0 && person.waiting && !person.is_withheld());
+    assert_eq!(person.name.full().as_deref(), Some("Aksel Sander"));
+    assert_eq!((person.town.as_deref(), person.locality.as_deref()), (Some("Hasseris"), Some("Gården")));
+    assert_eq!(person.building.as_deref(), Some("1"));
+}
+
+#[test]
+fn a_changed_number_names_the_current_one() {
+    let person: Stam = service(sample!("stam-changed.xml")).0.record().unwrap();
+    assert!(person.status.as_ref().unwrap().is_superseded());
+    assert_eq!(person.current_number, Some(number("0709610015")));
+    assert_eq!(person.status_since, CprDate::parse("200111130859"));
+    assert!(person.birth_date.unwrap().uncertain);
+    assert_eq!(person.address_standing(), Some(AddressStanding::None));
+}
+
+#[test]
+fn an_emigrated_person_has_foreign_lines() {
+    let person: Stam = service(sample!("stam-emigrated.xml")).0.record().unwrap();
+    assert_eq!(person.address_standing(), Some(AddressStanding::Foreign));
+    assert_eq!(person.foreign_lines(), ["Pflamenstrasse 22", "D 12345 Braunschweig", "Tyskland", "5 5 5"]);
+    assert_eq!(country(person.country.value().unwrap()).unwrap().iso, Some("DE"));
+    assert_eq!(person.status_since, CprDate::parse("20010101"));
+}
+
+#[test]
+fn an_address_is_read_with_all_its_parts() {
+    let address: Adresse3 = service(sample!("adresse3.xml")).0.record().unwrap();
+    assert!(address.has_earlier && address.has_earlier_municipality && address.has_order_to_move);
+    assert!(!address.has_contact_address && !address.has_supplementary_address);
+    assert_eq!(address.kind, Some(AddressKind::Danish));
+    let stamps = [&address.updated, &address.created, &address.registered].map(|stamp| stamp.as_deref().unwrap());
+    assert_eq!(stamps, ["19811213133800000000", "19811213133800000001", "19811213133800000002"]);
+    assert_eq!(address.authority.text(), Some("Aalborg Kommune"));
+    assert_eq!((address.road.text(), address.municipality.value()), (Some("Industrivænget"), Some("0851")));
+    assert_eq!((address.house_number.as_deref(), address.floor.as_deref()), (Some("002"), Some("02")));
+    assert_eq!((address.door.as_deref(), address.building.as_deref()), (Some("  tv"), None));
+    assert_eq!((address.town.as_deref(), address.locality.as_deref()), (Some("Hasseris"), Some("Solhavehjemmet")));
+    assert_eq!(address.start, CprDate::parse("198112131338"));
+    assert_eq!(address.moved_to_municipality, address.start.map(|start| start.with_uncertainty(true)));
+    assert_eq!(address.postal_code.text(), Some("Aalborg"));
+
+    let abroad: Adresse3 = service(sample!("adresse3-emigrated.xml")).0.record().unwrap();
+    assert_eq!((abroad.kind, abroad.start), (Some(AddressKind::Emigrated), CprDate::parse("20010101")));
+    assert_eq!(abroad.country.value(), Some("5180"));
+    assert_eq!(abroad.foreign_line_2.as_deref(), Some("D 12345 Braunschweig"));
+    assert_eq!(abroad.foreign_authority.value(), Some("0851"));
+    assert!(abroad.foreign_registered.is_some());
+}
+
+#[test]
+fn a_contact_address_is_read_line_by_line() {
+    let address: Adresse4 = service(sample!("adresse4.xml")).0.record().unwrap();
+    assert_eq!(address.lines(), ["Kontaktadresse Linje 1", "Kontaktadresse Linje 2", "Linje 5"]);
+    assert_eq!((address.start, address.deletion), (CprDate::parse("20010630"), CprDate::parse("20050715")));
+    assert_eq!(address.authority.text(), Some("Aalborg"));
+}
+
+#[test]
+fn a_name_is_read_with_its_parts_and_marks() {
+    let name: Navne3 = service(sample!("navne3.xml")).0.record().unwrap();
+    assert_eq!(name.full().as_deref(), Some("Poul Udt Junkersen"));
+    assert_eq!(name.name, AddressingName::of("Junkersen", "Poul Udt"));
+    assert_eq!((name.first_names.as_deref(), name.middle_name.as_deref()), (Some("Poul"), Some("Udt")));
+    assert_eq!((name.surname.as_deref(), name.middle_name_mark.as_deref()), (Some("Junkersen"), Some("*")));
+    assert_eq!((name.sex, name.status.clone()), (Some(Sex::Male), Some(PersonStatus::ResidentInDenmark)));
+    assert!(name.status_since.unwrap().uncertain && name.has_former);
+    assert_eq!(name.start, CprDate::parse("196100000000").map(|start| start.with_uncertainty(true)));
+    assert_eq!((name.authority.value(), name.authority_text.as_deref()), (Some("0851"), Some("Folkekirken")));
+    assert!(name.name_registered.is_some() && name.authority_text_registered.is_some());
+}
+
+#[test]
+fn protections_are_read_by_their_places() {
+    let protections: Beskyt3 = service(sample!("beskyt3.xml")).0.record().unwrap();
+    let in_force = protections.in_force();
+    let kinds: Vec<&ProtectionKind> = in_force.iter().map(|protection| &protection.kind).collect();
+    assert_eq!(kinds, [&ProtectionKind::NameAndAddress, &ProtectionKind::LocalDirectory]);
+    assert_eq!((in_force[0].reported, in_force[1].reported), (Some(true), Some(false)));
+    assert_eq!((in_force[0].start, in_force[0].deletion), (CprDate::parse("20011102"), CprDate::parse("20041102")));
+    assert_eq!(in_force[0].authority.text(), Some("Aalborg"));
+}
+
+#[test]
+fn a_civil_status_is_read() {
+    let civil: Civil3 = service(sample!("civil3.xml")).0.record().unwrap();
+    assert_eq!((civil.status, civil.start), (Some(CivilStatus::Divorced), CprDate::parse("198010012000")));
+    assert_eq!((civil.authority_text.as_deref(), civil.authority.value()), (Some("Statsamtet"), Some("0851")));
+    assert_eq!(civil.spouse_number, None);
+}
+
+#[test]
 fn refusals_have_names() {
     assert_eq!(refusal(sample!("not-found-172.xml")), Some(Refusal::PersonNotFound));
     assert_eq!(refusal(sample!("invalid-number-52.xml")), Some(Refusal::NumberInvalid));
@@ -226,6 +320,10 @@ fn a_family_is_read_even_if_its_table_has_another_name() {
     assert_eq!(rows[1].number_or_birth_date, Some(NumberOrBirthDate::BirthDate(born)));
     assert_eq!(rows[1].protection, Some(ProtectionKind::NameAndAddress));
     assert_eq!((rows[0].is_protected(), rows[1].is_protected()), (false, true));
+    // How a birth date looks here no document shows; another form than we know costs only itself.
+    let other = Fields::from_iter([("FAMMRK", Field::new("Far")), ("PNR_FOEDDATO", Field::new("07.07.1961"))]);
+    let father = FamilieRow::read(&other).unwrap();
+    assert_eq!((father.relation, father.number_or_birth_date), (Some(FamilyRelation::Father), None));
     let unknown = FamilieRow { protection: Some(ProtectionKind::of("00007")), ..FamilieRow::default() };
     assert!(unknown.is_protected(), "a mark that nobody knows protects");
 }
@@ -249,6 +347,8 @@ fn what_is_no_message_is_refused_with_place_and_expectation() {
     assert!(matches!(refused(sample!("bad-crossed.xml")), MessageError::Malformed { .. }));
     assert_eq!(refused(sample!("bad-deep.xml")), MessageError::TooDeep);
     assert_eq!(refused(&vec![b' '; MAX_MESSAGE_BYTES + 1]), MessageError::TooLong);
+    assert!(matches!(refused(b"<root><Gctp v='2.0\0'/></root>"), MessageError::Malformed { at: 18 }));
+    assert!(matches!(refused(b"<root><Gctp v='&#0;'/></root>"), MessageError::Malformed { .. }));
     let attributes: String = (0..100_000).map(|count| format!(" a{count}=''")).collect();
     assert!(matches!(refused(format!("<root{attributes}/>").as_bytes()), MessageError::Malformed { .. }));
 }

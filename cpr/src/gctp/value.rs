@@ -226,16 +226,17 @@ pub enum NumberOrBirthDate {
     BirthDate(CprDate),
 }
 
+/// No document shows the form of the birth date here, so a form that we do not know is passed over and costs only
+/// itself. Ten digits are a number and must be one.
 impl Value for Option<NumberOrBirthDate> {
     fn read(field: &Field, mark: &Field) -> Result<Self, &'static str> {
-        const EXPECTED: &str = "a personal number or a date";
-        match field.value().map(str::trim).map(str::len) {
-            Some(10) => {
-                let number: Option<PersonalNumber> = Value::read(field, mark).map_err(|_| EXPECTED)?;
+        match field.value().map(str::trim) {
+            Some(digits) if digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let number: Option<PersonalNumber> = Value::read(field, mark)?;
                 Ok(number.map(NumberOrBirthDate::Number))
             }
             _ => {
-                let date: Option<CprDate> = Value::read(field, mark).map_err(|_| EXPECTED)?;
+                let date: Option<CprDate> = Value::read(field, mark).unwrap_or_default();
                 Ok(date.map(NumberOrBirthDate::BirthDate))
             }
         }

@@ -50,6 +50,10 @@ impl Element {
     /// The document's element. A prolog is passed over, whatever encoding it names: the bytes are decoded before.
     /// A document type is refused, so there is nothing to expand and nothing to fetch.
     pub fn parse(text: &str) -> Result<Self, MessageError> {
+        // XML has no NUL, the reader does not mind one, and databases do.
+        if let Some(at) = text.find('\0') {
+            return Err(MessageError::Malformed { at: at as u64 });
+        }
         let mut reader = Reader::from_str(text);
         let mut open: Vec<Element> = Vec::new();
         loop {

@@ -115,6 +115,19 @@ async fn a_lookup_signs_on_once_and_asks_as_the_handbook_says() {
     assert!(heads[1].to_ascii_lowercase().contains("cookie: token=t"));
 }
 
+#[test]
+fn proxies_of_the_environment_are_not_followed() {
+    // The environment belongs to a process, so another one runs the test above with a proxy that is not there.
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "a_lookup_signs_on_once_and_asks_as_the_handbook_says"]);
+    for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"] {
+        again.env(name, "http://127.0.0.1:9");
+    }
+    let output = again.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+}
+
 #[tokio::test]
 async fn twenty_callers_sign_on_once() {
     let office = Office::open().await;
