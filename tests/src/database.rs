@@ -3,8 +3,11 @@
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::OnceLock;
 
+use anyhow::Context;
 use futures_util::FutureExt;
+use migrations::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+
 use tempfile::TempDir;
 use test_servers::postgres::Cluster;
 use uuid::Uuid;
@@ -32,6 +35,9 @@ pub enum TestDatabase {
         name: String,
     },
 }
+
+/// The migrated database of the cluster, of which tests get copies: thirty milliseconds each.
+const TEMPLATE: &str = "partsregister_template";
 
 /// `cargo xtask test` starts one cluster for all test programs and says here where; without it each starts its own.
 const CLUSTER: &str = "TEST_POSTGRES_URL";
@@ -69,6 +75,17 @@ impl TestDatabase {
         }
     }
 
+    /// A database with today's schema and nothing in it. (On SQLite the house makes the schema itself, at its start.)
+    pub async fn migrated(kind: Kind) -> anyhow::Result<TestDatabase> {
+        match kind {
+            Kind::Sqlite => TestDatabase::empty(kind).await,
+            Kind::Postgres => {
+                make_template().await.context("the template database")?;
+                TestDatabase::of_template(TEMPLATE).await
+            }
+        }
+    }
+
     async fn of_template(template: &str) -> anyhow::Result<TestDatabase> {
         let name = format!("test_{}", Uuid::new_v4().simple());
         execute_in_cluster(&format!("create database {name} template {template}")).await?;
@@ -98,12 +115,39 @@ impl TestDatabase {
     }
 }
 
+/// Makes the template unless another test of the run has; tests in other processes wait.
+async fn make_template() -> anyhow::Result<()> {
+    static MADE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+    let make = || async {
+        let cluster = connect_to_cluster().await?;
+        cluster.execute_unprepared("select pg_advisory_lock(20261123)").await?;
+        let known = format!("select 1 from pg_database where datname = '{TEMPLATE}'");
+        let known =
+            cluster.query_one_raw(sea_orm::Statement::from_string(cluster.get_database_backend(), known)).await?;
+        if known.is_none() {
+            // Under another name until it is complete.
+            cluster.execute_unprepared("drop database if exists partsregister_unfinished").await?;
+            cluster.execute_unprepared("create database partsregister_unfinished template template0").await?;
+            let template = Database::connect(cluster_url("partsregister_unfinished")?).await?;
+            Migrator::up(&template, None).await?;
+            template.close().await?;
+            let rename = format!("alter database partsregister_unfinished rename to {TEMPLATE}");
+            cluster.execute_unprepared(&rename).await?;
+        }
+        // Closing the connection gives the lock back.
+        cluster.close().await?;
+        anyhow::Ok(())
+    };
+    MADE.get_or_try_init(make).await.copied()
+}
+
 async fn execute_in_cluster(statement: &str) -> anyhow::Result<()> {
     let cluster = connect_to_cluster().await?;
     cluster.execute_unprepared(statement).await?;
     Ok(cluster.close().await?)
 }
 
+/// One connection, because an advisory lock belongs to the connection that took it.
 async fn connect_to_cluster() -> anyhow::Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(cluster_url("postgres")?);
     options.max_connections(1).sqlx_logging(false);

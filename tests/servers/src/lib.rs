@@ -2,5 +2,5 @@
 //! with its Chromium. Each lives in a folder of its own below `/tmp` and ends with the process that started it.
 
 pub mod chromedriver;
-mod leash;
+pub mod leash;
 pub mod postgres;
