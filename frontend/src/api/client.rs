@@ -1,0 +1,114 @@
+//! How every operation is asked: token, version, JSON in and out, problems.
+
+use std::rc::Rc;
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use openapi::problem::ProblemCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use yew::Callback;
+
+use super::ApiError;
+
+const BASE: &str = "/api/v1";
+
+/// The signed-in way to the server.
+#[derive(Clone)]
+pub struct Api {
+    token: Rc<str>,
+    expired: Callback<()>,
+}
+
+/// One token is one way to the server.
+impl PartialEq for Api {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.token, &other.token)
+    }
+}
+
+/// A resource with the version that it was read in, to pass as `If-Match`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tagged<T> {
+    /// The resource.
+    pub value: T,
+    /// Its `ETag`.
+    pub etag: String,
+}
+
+/// One request, before it is sent.
+pub(super) struct Call<'a> {
+    api: Option<&'a Api>,
+    builder: RequestBuilder,
+    body: Option<String>,
+}
+
+impl Api {
+    /// Asks with this token; `expired` is called when the server no longer takes it.
+    pub fn new(token: &str, expired: Callback<()>) -> Api {
+        Api { token: Rc::from(token), expired }
+    }
+
+    /// A request to `path` below the base path.
+    pub(super) fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let call = Call::anonymous(method, path);
+        Call { api: Some(self), ..call }.header("Authorization", &format!("Bearer {}", self.token))
+    }
+}
+
+impl<'a> Call<'a> {
+    /// A request that needs no token.
+    pub(super) fn anonymous(method: Method, path: &str) -> Call<'a> {
+        let builder = RequestBuilder::new(&format!("{BASE}{path}")).method(method);
+        Call { api: None, builder: builder.header("Accept", "application/json, application/problem+json"), body: None }
+    }
+
+    pub(super) fn header(self, name: &str, value: &str) -> Self {
+        Call { builder: self.builder.header(name, value), ..self }
+    }
+
+    /// Adds what is known of the query.
+    pub(super) fn query(self, pairs: &[(&str, Option<String>)]) -> Self {
+        let known = pairs.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        Call { builder: self.builder.query(known), ..self }
+    }
+
+    pub(super) fn json<B: Serialize>(self, body: &B) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
+        Ok(Call { body: Some(body), ..self })
+    }
+
+    /// Sends the request and reads a JSON answer.
+    pub(super) async fn answer<T: DeserializeOwned>(self) -> Result<T, ApiError> {
+        self.send().await?.json().await.map_err(|_| ApiError::Unreadable)
+    }
+
+    /// Sends the request and reads a JSON answer with its version.
+    pub(super) async fn tagged<T: DeserializeOwned>(self) -> Result<Tagged<T>, ApiError> {
+        let response = self.send().await?;
+        let etag = response.headers().get("ETag").unwrap_or_default();
+        Ok(Tagged { value: response.json().await.map_err(|_| ApiError::Unreadable)?, etag })
+    }
+
+    /// Sends the request; an answer without content is fine.
+    pub(super) async fn done(self) -> Result<(), ApiError> {
+        self.send().await.map(drop)
+    }
+
+    async fn send(self) -> Result<Response, ApiError> {
+        let request = match self.body {
+            Some(body) => self.builder.header("Content-Type", "application/json").body(body),
+            None => self.builder.build(),
+        };
+        let response = request.map_err(|_| ApiError::Unreadable)?.send().await.map_err(|_| ApiError::Offline)?;
+        if response.ok() {
+            return Ok(response);
+        }
+        let error = response.json().await.map_or(ApiError::Unreadable, ApiError::Problem);
+        if let Some(api) = self.api
+            && error.code() == Some(ProblemCode::Unauthenticated)
+        {
+            api.expired.emit(());
+        }
+        Err(error)
+    }
+}

@@ -1,0 +1,22 @@
+//! The only room that fetches: one function per operation of the contract, with the operation's name.
+
+mod cases;
+mod client;
+mod cpr;
+mod error;
+mod parties;
+mod session;
+mod sign_in;
+
+pub use cases::list_party_cases;
+pub use client::{Api, Tagged};
+pub use cpr::{
+    fetch_party_cpr, find_party_personal_number, find_person, get_party_cpr, look_up_person, preview_party_cpr,
+};
+pub use error::ApiError;
+pub use parties::{
+    create_party, delete_party, get_party, get_party_history, list_parties, reveal_party_address, search_parties,
+    update_party,
+};
+pub use session::{get_session, get_settings};
+pub use sign_in::{Provider, demo_sign_in, discover_provider, exchange_code, get_sign_in};

@@ -1,0 +1,167 @@
+//! The session around the router, and the frame around the pages.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::api::{self, Api};
+use crate::components::icon::Icon;
+use crate::components::load_view::load_view;
+use crate::load::use_load;
+use crate::pages::callback::SignInCallback;
+use crate::pages::contacts::{Contacts, Opened};
+use crate::pages::sign_in::SignIn;
+use crate::route::Route;
+use crate::session::{SignedIn, Token, oidc, use_signed_in};
+use crate::text;
+
+/// The application.
+#[component]
+pub fn App() -> Html {
+    html! { <BrowserRouter><Gate /></BrowserRouter> }
+}
+
+/// Lets in who has a token, and shows the others how to get one.
+#[component]
+fn Gate() -> Html {
+    let token = use_state(|| None::<Token>);
+    let notice = use_state(|| None::<AttrValue>);
+    let enter = {
+        let (token, notice) = (token.setter(), notice.setter());
+        use_callback((), move |new: Token, ()| {
+            notice.set(None);
+            token.set(Some(new));
+        })
+    };
+    let refuse = {
+        let notice = notice.setter();
+        use_callback((), move |why: AttrValue, ()| notice.set(Some(why)))
+    };
+    let leave = {
+        let (set, notice) = (token.setter(), notice.setter());
+        use_callback((*token).clone(), move |why: &'static str, token| {
+            set.set(None);
+            notice.set(Some(why.into()));
+            let at_provider = token.as_ref().and_then(|token| token.sign_out.as_ref());
+            if let Some(place) = at_provider.filter(|_| why == text::sign_in::SIGNED_OUT) {
+                oidc::sign_out(place);
+            }
+        })
+    };
+    if let Some(token) = &*token {
+        return html! { <Inside token={token.clone()} {leave} /> };
+    }
+    if route_now() == Some(Route::SignInCallback) && notice.is_none() {
+        return html! { <SignInCallback on_token={enter} on_refused={refuse} /> };
+    }
+    html! { <SignIn on_token={enter} notice={(*notice).clone()} /> }
+}
+
+/// The page that the address names.
+fn route_now() -> Option<Route> {
+    Route::recognize(&web_sys::window()?.location().pathname().ok()?)
+}
+
+#[derive(Properties, PartialEq)]
+struct InsideProps {
+    token: Token,
+    leave: Callback<&'static str>,
+}
+
+/// Everything that needs a token: who it is and what may be done is asked first.
+#[component]
+fn Inside(props: &InsideProps) -> Html {
+    let api = {
+        let leave = props.leave.clone();
+        use_memo(props.token.clone(), move |token| Api::new(&token.access, leave.reform(|()| text::sign_in::EXPIRED)))
+    };
+    let who = use_load((*api).clone(), |api| {
+        let api = api.clone();
+        async move { Ok((Rc::new(api::get_session(&api).await?), Rc::new(api::get_settings(&api).await?))) }
+    });
+    load_view(&who, "", |(session, settings)| {
+        let signed_in = SignedIn {
+            api: (*api).clone(),
+            session: session.clone(),
+            settings: settings.clone(),
+            sign_out: props.leave.reform(|()| text::sign_in::SIGNED_OUT),
+        };
+        Some(html! {
+            <ContextProvider<SignedIn> context={signed_in}>
+                <Frame />
+            </ContextProvider<SignedIn>>
+        })
+    })
+}
+
+/// Head, navigation, page.
+#[component]
+fn Frame() -> Html {
+    let signed_in = use_signed_in();
+    let name = signed_in.session.name.clone().unwrap_or_else(|| signed_in.session.subject.clone());
+    html! {
+        <>
+            <a class="skipnav" href="#main">{ text::frame::SKIP }</a>
+            <header class="frame-head">
+                <span class="brand"><span class="brand-mark" aria-hidden="true">{ "P" }</span>{ text::frame::APPLICATION }</span>
+                <span class="frame-user">
+                    { Icon::Account.draw() }
+                    <span class="frame-name">{ name }</span>
+                    <button type="button" class="frame-out" onclick={signed_in.sign_out.reform(|_| ())}>
+                        { text::frame::SIGN_OUT }
+                    </button>
+                </span>
+            </header>
+            <div class="frame-body">
+                <nav class="frame-nav" aria-label={text::frame::NAVIGATION}>
+                    <ul>
+                        <li>
+                            <NavLink to={Route::Contacts} label={text::frame::CONTACTS} />
+                            <ul><li><NavLink to={Route::Parties} label={text::frame::EXTERNAL_PARTY} current=true /></li></ul>
+                        </li>
+                    </ul>
+                </nav>
+                <main id="main" class="frame-main"><Switch<Route> render={page} /></main>
+            </div>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NavLinkProps {
+    to: Route,
+    label: &'static str,
+    #[prop_or_default]
+    current: bool,
+}
+
+/// A link of the navigation. The router's own says nothing of where one is.
+#[component]
+fn NavLink(props: &NavLinkProps) -> Html {
+    let navigator = use_navigator().expect("the router is around every page");
+    let to = props.to;
+    let onclick = move |event: MouseEvent| {
+        if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+            event.prevent_default();
+            navigator.push(&to);
+        }
+    };
+    html! { <a href={to.to_path()} aria-current={props.current.then_some("page")} {onclick}>{ props.label }</a> }
+}
+
+fn page(route: Route) -> Html {
+    match route {
+        Route::Home | Route::Contacts | Route::SignInCallback => html! { <Redirect<Route> to={Route::Parties} /> },
+        Route::Parties => html! { <Contacts opened={Opened::Nothing} /> },
+        Route::NewParty => html! { <Contacts opened={Opened::New} /> },
+        Route::Party { id } => html! { <Contacts opened={Opened::Party(id)} /> },
+        Route::NotFound => html! {
+            <div class="page">
+                <h1>{ text::frame::NOT_FOUND_TITLE }</h1>
+                <p>{ text::frame::NOT_FOUND }</p>
+                <Link<Route> to={Route::Parties}>{ text::frame::TO_LIST }</Link<Route>>
+            </div>
+        },
+    }
+}

@@ -1,0 +1,79 @@
+//! Dates and times as people in Denmark write them.
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Utc, Weekday};
+use openapi::cpr_tab::{CprDate, Precision};
+
+/// `21-11-2025`.
+pub fn date(date: NaiveDate) -> String {
+    date.format("%d-%m-%Y").to_string()
+}
+
+/// `21-11-2025 09:05`, Copenhagen time.
+pub fn time(time: DateTime<Utc>) -> String {
+    copenhagen(time).format("%d-%m-%Y %H:%M").to_string()
+}
+
+/// A date of CPR's, as exact as CPR has it: `1961`, `07-1961`, `07-07-1961`, `07-07-1961 10:34`; `ca.` before an
+/// uncertain one.
+pub fn cpr_date(cpr: &CprDate) -> String {
+    let parts: Vec<&str> = cpr.value.split(['-', 'T']).collect();
+    let written = match (cpr.precision, parts.as_slice()) {
+        (Precision::Year, [year, ..]) => (*year).to_owned(),
+        (Precision::Month, [year, month, ..]) => format!("{month}-{year}"),
+        (Precision::Day, [year, month, day, ..]) => format!("{day}-{month}-{year}"),
+        (Precision::Minute, [year, month, day, time, ..]) => {
+            format!("{day}-{month}-{year} {}", time.get(..5).unwrap_or(time))
+        }
+        _ => cpr.value.clone(),
+    };
+    if cpr.uncertain { format!("ca. {written}") } else { written }
+}
+
+/// Central European time with the summer time of Directive 2000/84/EC: from the last Sunday of March to the last Sunday
+/// of October, both at 01:00 UTC. Right for every time since 1996; the register has no older ones.
+fn copenhagen(time: DateTime<Utc>) -> NaiveDateTime {
+    let utc = time.naive_utc();
+    let change = |month| last_sunday(utc.year(), month).and_then(|day| day.and_hms_opt(1, 0, 0));
+    let summer = change(3).is_some_and(|start| utc >= start) && change(10).is_some_and(|end| utc < end);
+    utc + Duration::hours(if summer { 2 } else { 1 })
+}
+
+/// The last Sunday of a month with 31 days.
+fn last_sunday(year: i32, month: u32) -> Option<NaiveDate> {
+    let last = NaiveDate::from_ymd_opt(year, month, 31)?;
+    Some(last - Duration::days(i64::from(last.weekday().days_since(Weekday::Sun))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(rfc3339: &str) -> String {
+        time(rfc3339.parse().unwrap())
+    }
+
+    #[test]
+    fn times_are_copenhagen_times_in_summer_and_winter() {
+        assert_eq!(at("2026-11-23T17:45:46Z"), "23-11-2026 18:45");
+        assert_eq!(at("2026-07-01T22:30:00Z"), "02-07-2026 00:30");
+        assert_eq!(at("2026-12-31T23:00:00Z"), "01-01-2027 00:00");
+    }
+
+    #[test]
+    fn the_hour_changes_at_one_oclock_utc_on_the_last_sundays() {
+        assert_eq!(at("2027-03-28T00:59:00Z"), "28-03-2027 01:59");
+        assert_eq!(at("2027-03-28T01:00:00Z"), "28-03-2027 03:00");
+        assert_eq!(at("2026-10-25T00:59:00Z"), "25-10-2026 02:59");
+        assert_eq!(at("2026-10-25T01:00:00Z"), "25-10-2026 02:00");
+    }
+
+    #[test]
+    fn a_date_of_cprs_is_as_exact_as_cpr_has_it() {
+        let written =
+            |value: &str, precision, uncertain| cpr_date(&CprDate { value: value.to_owned(), precision, uncertain });
+        assert_eq!(written("1961", Precision::Year, false), "1961");
+        assert_eq!(written("1961-07", Precision::Month, false), "07-1961");
+        assert_eq!(written("1961-07-07", Precision::Day, true), "ca. 07-07-1961");
+        assert_eq!(written("1997-09-09T08:28", Precision::Minute, false), "09-09-1997 08:28");
+    }
+}

@@ -1,0 +1,169 @@
+//! Signing in at the organisation's OpenID Connect provider: authorization code with PKCE (RFC 7636, S256), state and
+//! nonce. What must survive the round trip lies in the session storage from leaving to coming back; the token never does.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use openapi::session::SignIn;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Storage, UrlSearchParams, Window};
+
+use super::Token;
+use crate::api::{self, ApiError, Provider};
+use crate::text;
+
+const STORED: &str = "partsregister.sign-in";
+
+/// How to sign out at the provider (OpenID Connect RP-Initiated Logout 1.0).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignOut {
+    endpoint: String,
+    client_id: String,
+    id_token: Option<String>,
+}
+
+/// What must survive the round trip.
+#[derive(Serialize, Deserialize)]
+struct RoundTrip {
+    state: String,
+    nonce: String,
+    verifier: String,
+    client_id: String,
+    provider: Provider,
+    return_to: String,
+}
+
+/// The part of an ID token that is compared here. The token came straight from the provider over TLS, so its signature
+/// proves nothing more (OpenID Connect Core 1.0, 3.1.3.7).
+#[derive(Deserialize)]
+struct IdToken {
+    nonce: Option<String>,
+}
+
+/// Leaves for the provider. Returns only when that fails.
+pub async fn leave(sign_in: &SignIn) -> Result<(), String> {
+    let (Some(issuer), Some(client_id)) = (&sign_in.issuer, &sign_in.client_id) else {
+        return Err(text::sign_in::NOT_CONFIGURED.to_owned());
+    };
+    let provider = api::discover_provider(issuer).await.map_err(|error| error.detail())?;
+    let unfit = || text::error::UNREADABLE.to_owned();
+    let window = window().ok_or_else(unfit)?;
+    let location = window.location();
+    let (state, nonce, verifier) = (random(&window), random(&window), random(&window));
+    let (Some(state), Some(nonce), Some(verifier)) = (state, nonce, verifier) else { return Err(unfit()) };
+    let challenge = challenge(&window, &verifier).await.ok_or_else(unfit)?;
+
+    let query = UrlSearchParams::new().map_err(|_| unfit())?;
+    query.append("response_type", "code");
+    query.append("client_id", client_id);
+    query.append("redirect_uri", &redirect_uri(&window).ok_or_else(unfit)?);
+    query.append("scope", sign_in.scope.as_deref().unwrap_or("openid profile"));
+    query.append("state", &state);
+    query.append("nonce", &nonce);
+    query.append("code_challenge", &challenge);
+    query.append("code_challenge_method", "S256");
+    let endpoint = &provider.authorization_endpoint;
+    let separator = if endpoint.contains('?') { '&' } else { '?' };
+    let address = format!("{endpoint}{separator}{}", query.to_string());
+
+    let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    let return_to = if here.starts_with("/login/") { "/".to_owned() } else { here };
+    let trip = RoundTrip { state, nonce, verifier, client_id: client_id.clone(), provider, return_to };
+    let stored = serde_json::to_string(&trip).map_err(|_| unfit())?;
+    storage(&window).ok_or_else(unfit)?.set_item(STORED, &stored).map_err(|_| unfit())?;
+    location.assign(&address).map_err(|_| unfit())
+}
+
+/// Takes what the provider sent people back with: the token, and the address that they came from.
+pub async fn come_back() -> Result<(Token, String), String> {
+    let interrupted = || text::sign_in::INTERRUPTED.to_owned();
+    let window = window().ok_or_else(interrupted)?;
+    let storage = storage(&window).ok_or_else(interrupted)?;
+    let stored = storage.get_item(STORED).ok().flatten().ok_or_else(interrupted)?;
+    // Once, whatever comes of it.
+    storage.remove_item(STORED).map_err(|_| interrupted())?;
+    let trip: RoundTrip = serde_json::from_str(&stored).map_err(|_| interrupted())?;
+    let search = window.location().search().map_err(|_| interrupted())?;
+    let answer = UrlSearchParams::new_with_str(&search).map_err(|_| interrupted())?;
+    if answer.get("state").as_deref() != Some(&trip.state) {
+        return Err(interrupted());
+    }
+    let Some(code) = answer.get("code") else { return Err(text::sign_in::REFUSED.to_owned()) };
+    let redirect_uri = redirect_uri(&window).ok_or_else(interrupted)?;
+    let endpoint = &trip.provider.token_endpoint;
+    let tokens = api::exchange_code(endpoint, &trip.client_id, &redirect_uri, &code, &trip.verifier).await;
+    let tokens = tokens.map_err(|error| match error {
+        ApiError::Offline => error.detail(),
+        ApiError::Problem(_) | ApiError::Unreadable => text::sign_in::REFUSED.to_owned(),
+    })?;
+    if tokens.id_token.as_deref().is_some_and(|token| nonce_of(token).as_deref() != Some(&trip.nonce)) {
+        return Err(interrupted());
+    }
+    let sign_out = trip.provider.end_session_endpoint.map(|endpoint| SignOut {
+        endpoint,
+        client_id: trip.client_id,
+        id_token: tokens.id_token,
+    });
+    Ok((Token { access: tokens.access_token.into(), sign_out }, trip.return_to))
+}
+
+/// Leaves for the provider's sign-out; people come back to the first page.
+pub fn sign_out(at: &SignOut) {
+    let Some(window) = window() else { return };
+    let (Ok(query), Ok(origin)) = (UrlSearchParams::new(), window.location().origin()) else { return };
+    query.append("client_id", &at.client_id);
+    query.append("post_logout_redirect_uri", &format!("{origin}/"));
+    if let Some(token) = &at.id_token {
+        query.append("id_token_hint", token);
+    }
+    let separator = if at.endpoint.contains('?') { '&' } else { '?' };
+    // A browser that refuses to leave stays signed out here all the same.
+    let _ = window.location().assign(&format!("{}{separator}{}", at.endpoint, query.to_string()));
+}
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn storage(window: &Window) -> Option<Storage> {
+    window.session_storage().ok().flatten()
+}
+
+fn redirect_uri(window: &Window) -> Option<String> {
+    Some(format!("{}/login/callback", window.location().origin().ok()?))
+}
+
+/// 256 random bits in 43 characters.
+fn random(window: &Window) -> Option<String> {
+    let mut bytes = [0_u8; 32];
+    window.crypto().ok()?.get_random_values_with_u8_array(&mut bytes).ok()?;
+    Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The S256 challenge of a verifier.
+async fn challenge(window: &Window, verifier: &str) -> Option<String> {
+    let subtle = window.crypto().ok()?.subtle();
+    let digest = subtle.digest_with_str_and_u8_array("SHA-256", verifier.as_bytes()).ok()?;
+    let buffer = JsFuture::from(digest).await.ok()?.dyn_into().ok()?;
+    Some(BASE64_URL_SAFE_NO_PAD.encode(js_sys::Uint8Array::new(&buffer).to_vec()))
+}
+
+/// The nonce in an ID token.
+fn nonce_of(id_token: &str) -> Option<String> {
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<IdToken>(&payload).ok()?.nonce
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nonce_is_read_from_the_id_token() {
+        let token = |payload: &str| format!("e30.{}.c2ln", BASE64_URL_SAFE_NO_PAD.encode(payload));
+        assert_eq!(nonce_of(&token(r#"{"sub":"x","nonce":"n-1"}"#)).as_deref(), Some("n-1"));
+        assert_eq!(nonce_of(&token(r#"{"sub":"x"}"#)), None);
+        assert_eq!(nonce_of("no token"), None);
+    }
+}

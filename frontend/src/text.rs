@@ -1,0 +1,497 @@
+//! Every Danish sentence that a person reads, except those that the server writes.
+
+/// The frame around every page.
+pub mod frame {
+    pub const APPLICATION: &str = "Partsregister";
+    pub const SKIP: &str = "Spring til indhold";
+    pub const NAVIGATION: &str = "Hovedmenu";
+    pub const CONTACTS: &str = "Kontakter";
+    pub const EXTERNAL_PARTY: &str = "Ekstern part";
+    pub const SIGN_OUT: &str = "Log ud";
+    pub const NOT_FOUND_TITLE: &str = "Siden findes ikke";
+    pub const NOT_FOUND: &str = "Adressen fører ingen steder hen.";
+    pub const TO_LIST: &str = "Gå til Ekstern part";
+}
+
+/// Words that stand on many buttons.
+pub mod button {
+    pub const SAVE: &str = "Gem";
+    pub const CANCEL: &str = "Fortryd";
+    pub const CLOSE: &str = "Luk";
+    pub const OK: &str = "OK";
+    pub const YES: &str = "Ja";
+    pub const NO: &str = "Nej";
+    pub const RETRY: &str = "Prøv igen";
+    pub const CONTINUE: &str = "Fortsæt";
+}
+
+/// Signing in.
+pub mod sign_in {
+    pub const TITLE: &str = "Log ind";
+    pub const LEAD: &str = "Register over eksterne parter med opslag i CPR.";
+    pub const DEMO: &str =
+        "Dette er en demonstration. Alle personer er opdigtede, og CPR er en simulator på denne maskine.";
+    pub const DEMO_CHOOSE: &str = "Vælg, hvem du vil være:";
+    pub const BUTTON: &str = "Log ind";
+    pub const PROVIDER: &str = "Du logger ind hos din organisation og kommer tilbage hertil bagefter.";
+    pub const WORKING: &str = "Logger ind …";
+    pub const EXPIRED: &str = "Du er logget ud, fordi din adgang er udløbet. Log ind igen for at fortsætte.";
+    pub const SIGNED_OUT: &str = "Du er logget ud.";
+    pub const INTERRUPTED: &str = "Log ind blev ikke gennemført. Prøv igen.";
+    pub const REFUSED: &str = "Din organisations log ind gav ikke adgang. Prøv igen, eller spørg din administrator.";
+    pub const NOT_CONFIGURED: &str = "Log ind er ikke sat op her. Kontakt din administrator.";
+
+    pub fn as_person(name: &str) -> String {
+        format!("Log ind som {name}")
+    }
+}
+
+/// Failures that the server cannot describe.
+pub mod error {
+    pub const OFFLINE_TITLE: &str = "Ingen forbindelse";
+    pub const OFFLINE: &str =
+        "Der er ikke forbindelse til Partsregister. Kontrollér netværket, og prøv igen. Intet er ændret.";
+    pub const UNREADABLE_TITLE: &str = "Uventet svar";
+    pub const UNREADABLE: &str = "Svaret fra Partsregister kan ikke læses. Genindlæs siden, og prøv igen.";
+
+    pub fn trace(id: &str) -> String {
+        format!("Sporings-id: {id}")
+    }
+}
+
+/// Loading, and nothing there.
+pub mod load {
+    pub const LOADING: &str = "Henter …";
+}
+
+/// The list of parties.
+pub mod list {
+    pub const TITLE: &str = "Ekstern part";
+    pub const SEARCH: &str = "Søg";
+    pub const SEARCH_HINT: &str = "Navn, adresse, by, e-mail, CPR- eller CVR-nummer";
+    pub const FILTER: &str = "Vis";
+    pub const NEW: &str = "Ny part";
+    pub const TABLE: &str = "Eksterne parter";
+    pub const NAME: &str = "Navn";
+    pub const NUMBER: &str = "CPR-/CVR-nummer";
+    pub const ADDRESS: &str = "Adresse";
+    pub const STATE: &str = "Beskyttelse og status";
+    pub const MORE: &str = "Vis flere";
+    pub const EMPTY: &str = "Der er ingen eksterne parter endnu.";
+    pub const NO_HITS: &str = "Ingen eksterne parter passer. Prøv med færre eller kortere ord, eller vis alle.";
+    pub const ALL: &str = "Alle";
+    pub const PROTECTED: &str = "Beskyttede";
+    pub const WITHOUT_NUMBER: &str = "Uden CPR-nummer";
+    pub const CHANGED_BY_CPR: &str = "Ændret af CPR";
+    pub const DUPLICATES: &str = "Mulige dubletter";
+    pub const KEYS: &str = "Piletaster flytter, Enter åbner, Skift+F10 viser menuen.";
+    pub const USE_SHORTCUT: &str = "Tasten / går til Søg";
+    pub const OPEN: &str = "Åbn";
+    pub const PROPERTIES: &str = "Egenskaber";
+    pub const DELETE: &str = "Slet";
+    pub const MENU: &str = "Handlinger";
+    pub const PREVIEW: &str = "Egenskaber for den valgte part";
+    pub const PREVIEW_EMPTY: &str = "Vælg en part på listen for at se dens oplysninger her.";
+
+    pub fn shown(count: usize, more: bool) -> String {
+        match (count, more) {
+            (1, false) => "1 part".to_owned(),
+            (count, false) => format!("{count} parter"),
+            (count, true) => format!("De første {count} parter"),
+        }
+    }
+}
+
+/// What is said of a party.
+pub mod party {
+    pub const EXTERNAL_PARTY: &str = "Ekstern part";
+    pub const COMPANY: &str = "Virksomhed";
+    pub const PERSON: &str = "Person";
+    pub const NO_NUMBER: &str = "Intet CPR- eller CVR-nummer";
+    pub const NO_FIXED_ABODE: &str = "Uden fast bopæl";
+    pub const ADDRESS_HIDDEN: &str = "Adressen er skjult";
+    pub const PROTECTED_BADGE: &str = "Beskyttet";
+    pub const INACTIVE: &str = "Ikke aktiv";
+    pub const UNNAMED: &str = "(uden navn)";
+
+    pub fn born(date: &str) -> String {
+        format!("født {date}")
+    }
+
+    /// One word for a status that somebody who writes to the party must know; none for those who live in Denmark or
+    /// Greenland. Codes: CPR's person statuses.
+    pub fn status_word(status: &str) -> Option<&'static str> {
+        match status {
+            "20" => Some("Ikke bopæl i Danmark"),
+            "30" => Some("Annulleret nummer"),
+            "50" => Some("Slettet nummer"),
+            "60" => Some("Ændret nummer"),
+            "70" => Some("Forsvundet"),
+            "80" => Some("Udrejst"),
+            "90" => Some("Død"),
+            _ => None,
+        }
+    }
+
+    /// A status with its code.
+    pub fn status_sentence(status: &str) -> String {
+        let words = match status {
+            "01" => "Bopæl i Danmark",
+            "03" => "Uden fast bopæl i Danmark",
+            "05" => "Bopæl i Grønland",
+            "07" => "Uden fast bopæl i Grønland",
+            other => status_word(other).unwrap_or("Ukendt status"),
+        };
+        format!("{words} ({status})")
+    }
+}
+
+/// Labels of fields.
+pub mod field {
+    pub const KIND: &str = "Type";
+    pub const NAME: &str = "Navn";
+    pub const EMAIL: &str = "E-mail";
+    pub const PHONE: &str = "Telefon";
+    pub const MOBILE: &str = "Mobil";
+    pub const ADDRESS: &str = "Adresse";
+    pub const LINE1: &str = "Adresse 1";
+    pub const LINE2: &str = "Adresse 2";
+    pub const POSTAL_CODE: &str = "Postnummer";
+    pub const CITY: &str = "By";
+    pub const COUNTRY_CODE: &str = "Landekode";
+    pub const PERSONAL_NUMBER: &str = "CPR-nummer";
+    pub const CVR_NUMBER: &str = "CVR-nummer";
+    pub const P_NUMBER: &str = "P-nummer";
+    pub const OWNS_EMAIL_DOMAIN: &str = "Parten er ejer af e-maildomænet";
+    pub const STATUS: &str = "Status";
+    pub const PROTECTION: &str = "Beskyttelse";
+    pub const REASON: &str = "Begrundelse";
+    pub const REASON_MISSING: &str = "Skriv en begrundelse.";
+
+    pub fn kept(register: &str) -> String {
+        if register.is_empty() {
+            "Egen værdi er valgt.".to_owned()
+        } else {
+            format!("Egen værdi er valgt. CPR siger: {register}")
+        }
+    }
+}
+
+/// Hints beside the number field.
+pub mod number {
+    pub const INCOMPLETE: &str = "Et CPR-nummer har ti cifre.";
+    pub const NOT_A_NUMBER: &str = "Skriv kun cifre og bindestreg: ddmmåå-xxxx.";
+    pub const IMPOSSIBLE_DATE: &str = "De første seks cifre er ingen dato.";
+    pub const REPLACEMENT: &str = "Erstatningspersonnummer: CPR kender det ikke og bliver ikke spurgt.";
+    pub const NO_CONTROL_DIGIT: &str =
+        "Kontrolcifferet passer ikke. Det er tilladt siden 2007, men se efter tastefejl.";
+    pub const MISSING: &str = "Skriv et CPR-nummer først.";
+}
+
+/// Name and address protection.
+pub mod protection {
+    pub const NEVER_ASKED: &str = "Beskyttelse ikke kontrolleret i CPR";
+    pub const PROTECTED: &str = "Navne- og adressebeskyttelse";
+    pub const NOT_PROTECTED: &str = "Ingen navne- og adressebeskyttelse";
+    pub const DISCLOSURE: &str = "Navn og adresse må ikke videregives til private.";
+    pub const SHOW: &str = "Vis adresse";
+    pub const HIDE: &str = "Skjul adresse";
+    pub const SHOW_TITLE: &str = "Vis beskyttet adresse";
+    pub const SHOW_LEAD: &str =
+        "Skriv, hvorfor du har brug for adressen. Visningen logges, og adressen skjules igen efter fem minutter.";
+    pub const SHOWN: &str = "Adressen er vist og skjules igen efter fem minutter:";
+    pub const NO_ADDRESS: &str = "Parten har ingen adresse.";
+}
+
+/// The properties dialog.
+pub mod dialog {
+    pub const GENERAL: &str = "Generelt";
+    pub const IDENTIFICATION: &str = "Identifikation";
+    pub const OTHER: &str = "Andet";
+    pub const CPR: &str = "CPR";
+    pub const NEW_PARTY: &str = "Ny part";
+    pub const SAVED: &str = "Gemt.";
+    pub const CREATED: &str = "Parten er oprettet.";
+    pub const NO_CHANGES: &str = "Der er ingen ændringer at gemme.";
+    pub const FILLED: &str = "Felterne er udfyldt fra CPR. Tryk Gem for at oprette parten.";
+    pub const FETCHED: &str = "Oplysningerne er hentet fra CPR og gemt.";
+    pub const CREATED_NOT_FETCHED: &str =
+        "Parten er oprettet, men oplysningerne fra CPR kom ikke med. Tryk Hent fra CPR for at prøve igen.";
+    pub const READ_ONLY: &str = "Du kan se oplysningerne, men ikke ændre dem.";
+    pub const FETCH: &str = "Hent fra CPR";
+    pub const FIND: &str = "Find CPR-nummer";
+    pub const NEVER_FETCHED: &str = "Opdateret: aldrig hentet fra CPR";
+    pub const LAST_ADDRESS: &str = "Sidste kendte adresse i CPR:";
+    pub const NUMBER_HELD_BY: &str =
+        "Personen har fået nyt CPR-nummer, og en anden part i registret har det nye nummer.";
+    pub const OPEN_HOLDER: &str = "Åbn den anden part";
+    pub const FORMER_NUMBERS: &str = "Tidligere CPR-numre:";
+    pub const AFTER_SAVE: &str = "Gem parten først.";
+
+    pub fn updated(time: &str) -> String {
+        format!("Opdateret: {time}")
+    }
+
+    pub fn as_of(date: &str, subscription: bool) -> String {
+        let door = if subscription { "leveret ved abonnement" } else { "slået op" };
+        format!("CPR pr. {date}, {door}")
+    }
+}
+
+/// Leaving with changes that are not saved.
+pub mod discard {
+    pub const TITLE: &str = "Kassér ændringerne?";
+    pub const LEAD: &str = "Du har ændringer, der ikke er gemt.";
+    pub const DISCARD: &str = "Kassér ændringer";
+    pub const STAY: &str = "Bliv her";
+}
+
+/// Deleting a party.
+pub mod delete {
+    pub const TITLE: &str = "Slet part";
+    pub const LEAD: &str = "Parten og alt, hvad der er hentet om den fra CPR, slettes. Det kan ikke fortrydes.";
+    pub const DELETE: &str = "Slet";
+    pub const KEEP: &str = "Fortryd";
+}
+
+/// Two who edit the same party.
+pub mod stale {
+    pub const TITLE: &str = "Ændret af en anden";
+    pub const LEAD: &str = "En anden har ændret parten, siden du åbnede den. Dine ændringer er ikke gemt.";
+    pub const NOTHING_DIFFERS: &str = "Der er ingen forskel på felterne her.";
+    pub const FIELD: &str = "Felt";
+    pub const THEIRS: &str = "Gemt af en anden";
+    pub const MINE: &str = "Dit";
+    pub const RELOAD: &str = "Hent den gemte";
+    pub const SAVE_MINE: &str = "Gem mine ændringer oveni";
+}
+
+/// *Hent fra CPR*.
+pub mod fetch {
+    pub const TITLE: &str = "Hent fra CPR";
+    pub const ASKING: &str = "Spørger CPR …";
+    pub const UNCHANGED: &str = "Ingen ændringer";
+    pub const UNCHANGED_LEAD: &str =
+        "CPR siger det samme som registret. OK gemmer, at oplysningerne er kontrolleret nu.";
+    pub const CHANGES: &str = "Ændringer fra CPR";
+    pub const FIELD: &str = "Felt";
+    pub const CURRENT: &str = "I registret";
+    pub const IN_FORM: &str = "I felterne";
+    pub const REGISTER: &str = "Fra CPR";
+    pub const RESULT: &str = "Bliver";
+    pub const EMPTY: &str = "(tom)";
+    pub const WITHHELD: &str =
+        "CPR giver ikke navn og adresse, fordi personen er beskyttet. Det, der står i registret, bliver stående.";
+    pub const MASKED: &str = "Adressen er skjult, fordi personen er beskyttet.";
+    pub const REASON_TITLE: &str = "Hvorfor slår du op?";
+    pub const REASON_LEAD: &str = "Begrundelsen står i loggen over opslag.";
+    pub const FILL_LEAD: &str = "OK udfylder felterne. Intet gemmes, før du trykker Gem.";
+
+    pub fn keep(field: &str) -> String {
+        format!("Behold {}", field.to_lowercase())
+    }
+
+    pub fn moved(number: &str) -> String {
+        format!("Personen har fået nyt CPR-nummer: {number}")
+    }
+}
+
+/// *Find CPR-nummer*.
+pub mod find {
+    use openapi::find::{Agrees, FindStep};
+
+    pub const TITLE: &str = "Find CPR-nummer";
+    pub const ASK: &str = "Vil du finde CPR-nummeret ud fra partens navn og adresse?";
+    pub const LEAD: &str = "Navn, Adresse 1 og Postnummer skal være udfyldt.";
+    pub const FIND: &str = "Find";
+    pub const WIDER: &str = "Søg bredere";
+    pub const CHOOSE: &str = "Vælg";
+    pub const FORMER_NAMES: &str = "Søg også i tidligere navne";
+    pub const MISSING: &str = "Skal udfyldes for at kunne søge.";
+    pub const ZERO_TITLE: &str = "Ingen personer passer";
+    pub const ZERO: &str =
+        "CPR kender ingen med dette navn på denne adresse. Ret felterne, eller søg bredere, hvis det tilbydes.";
+    pub const ONE: &str = "Én person passer. Kontrollér oplysningerne, før du vælger.";
+    pub const TOO_MANY_TITLE: &str = "For mange passer";
+    pub const TOO_MANY: &str = "CPR har flere, end der vises her. Skriv mere af navnet eller adressen for at se færre.";
+    pub const CANDIDATES: &str = "Personer fundet i CPR";
+    pub const MAY_NOT_CHOOSE: &str = "Du kan søge, men ikke give parten et nyt CPR-nummer.";
+    pub const ADDRESS_HIDDEN: &str = "adressen er skjult uden begrundelse";
+    pub const REASON_OPTIONAL: &str = "Begrundelse (viser beskyttede adresser)";
+
+    pub fn many(count: usize) -> String {
+        format!("{count} personer passer. Sammenlign, og vælg den rigtige.")
+    }
+
+    pub fn step(step: FindStep, hits: u32) -> String {
+        let question = match step {
+            FindStep::FullAddress => "navn og hele adressen",
+            FindStep::WithoutDoor => "navn og adresse uden dør",
+            FindStep::WithoutFloor => "navn og adresse uden etage og dør",
+            FindStep::Name => "navn alene",
+        };
+        format!("{question}: {hits}")
+    }
+
+    pub fn searched(steps: &[String]) -> String {
+        format!("Søgt på {}.", steps.join(" · "))
+    }
+
+    pub fn agreement(what: &str, agrees: Agrees) -> String {
+        let word = match agrees {
+            Agrees::Same => "ens",
+            Agrees::Different => "afviger",
+            Agrees::Unknown => "ukendt",
+        };
+        format!("{what} {word}")
+    }
+
+    pub const AGREE_NAME: &str = "navn";
+    pub const AGREE_STREET: &str = "vej";
+    pub const AGREE_HOUSE_NUMBER: &str = "husnummer";
+    pub const AGREE_FLOOR: &str = "etage";
+    pub const AGREE_DOOR: &str = "dør";
+    pub const AGREE_POSTAL_CODE: &str = "postnummer";
+}
+
+/// The tab *Andet*.
+pub mod other {
+    pub const CASES: &str = "Sager";
+    pub const NO_CASES: &str = "Parten er ikke part i nogen sag.";
+    pub const CASE_NUMBER: &str = "Sagsnummer";
+    pub const CASE_TITLE: &str = "Titel";
+    pub const STATUS: &str = "Status";
+    pub const ROLES: &str = "Rolle";
+    pub const RESPONSIBLE: &str = "Ansvarlig";
+    pub const OPEN: &str = "Åben";
+    pub const HISTORY: &str = "Historik";
+    pub const NO_HISTORY: &str = "Der er ingen ændringer endnu.";
+    pub const WHEN: &str = "Hvornår";
+    pub const WHO: &str = "Hvem";
+    pub const WHAT: &str = "Ændret";
+    pub const FIRST_ONLY: &str = "Kun de første vises.";
+    pub const CREATED: &str = "Oprettet";
+
+    pub fn closed(date: Option<&str>) -> String {
+        date.map_or("Lukket".to_owned(), |date| format!("Lukket {date}"))
+    }
+
+    pub fn source(lookup: bool, subscription: bool) -> &'static str {
+        match (lookup, subscription) {
+            (true, _) => "opslag i CPR",
+            (_, true) => "abonnement i CPR",
+            _ => "rettet her",
+        }
+    }
+
+    /// The Danish name of a field of a party.
+    pub fn field(name: &str) -> &str {
+        match name {
+            "kind" => "Type",
+            "name" => "Navn",
+            "email" => "E-mail",
+            "phone" => "Telefon",
+            "mobile" => "Mobil",
+            "address" => "Adresse",
+            "addressKind" => "Adressens art",
+            "personalNumber" => "CPR-nummer",
+            "cvrNumber" => "CVR-nummer",
+            "pNumber" => "P-nummer",
+            "externalIds" => "Nøgler i andre systemer",
+            "ownsEmailDomain" => "Ejer af e-maildomænet",
+            "active" => "Aktiv",
+            "protection" => "Beskyttelse",
+            "cpr" => "Oplysninger fra CPR",
+            other => other,
+        }
+    }
+}
+
+/// The tab *CPR*.
+pub mod cpr {
+    use openapi::cpr_tab::Relation;
+
+    pub const NOT_ALLOWED: &str = "Oplysningerne fra CPR kræver privilegiet Opdater fra CPR eller Partsredaktør.";
+    pub const COMPANY: &str = "En virksomhed står ikke i CPR.";
+    pub const NOT_FETCHED: &str = "Ikke hentet fra CPR.";
+    pub const NOT_ENTITLED: &str = "CPR giver ikke organisationen adgang til disse oplysninger.";
+    pub const NOT_KEPT: &str = "Opbevares ikke her.";
+    pub const NOTHING: &str = "Ingen.";
+    pub const NOTHING_FETCHED: &str =
+        "CPR er ikke spurgt om denne part endnu. Tryk Hent fra CPR på fanen Identifikation.";
+
+    pub const NAMES: &str = "Navn";
+    pub const STATUS: &str = "Status";
+    pub const ADDRESS: &str = "Adresse";
+    pub const CONTACT_ADDRESS: &str = "Kontaktadresse";
+    pub const CIVIL_STATUS: &str = "Civilstand";
+    pub const CHILDREN: &str = "Børn";
+    pub const PARENTS: &str = "Forældre";
+    pub const CUSTODY: &str = "Forældremyndighed";
+    pub const GUARDIANSHIP: &str = "Værgemål";
+    pub const CITIZENSHIP: &str = "Statsborgerskab";
+    pub const PROTECTIONS: &str = "Beskyttelser";
+    pub const FORMER_NUMBERS: &str = "Tidligere CPR-numre";
+    pub const HISTORY: &str = "Tidligere navne og adresser";
+
+    pub const ADDRESSING_NAME: &str = "Adresseringsnavn";
+    pub const MUNICIPALITY: &str = "Kommune";
+    pub const NO_FIXED_ABODE: &str = "Uden fast bopæl";
+    pub const HIDDEN: &str = "Adressen er skjult";
+    pub const RELATIVE_PROTECTED: &str = "Beskyttet";
+    pub const NO_NUMBER: &str = "uden CPR-nummer";
+    pub const GUARDIAN: &str = "Værge";
+
+    pub fn from(date: &str) -> String {
+        format!("fra {date}")
+    }
+
+    pub fn period(from: Option<&str>, to: Option<&str>) -> Option<String> {
+        match (from, to) {
+            (Some(from), Some(to)) => Some(format!("{from} – {to}")),
+            (Some(from), None) => Some(format!("fra {from}")),
+            (None, Some(to)) => Some(format!("til {to}")),
+            (None, None) => None,
+        }
+    }
+
+    pub fn municipality_from(date: &str) -> String {
+        format!("i kommunen fra {date}")
+    }
+
+    pub fn expected_deletion(date: &str) -> String {
+        format!("forventet sletning {date} (kun CPR ophæver den)")
+    }
+
+    pub fn as_of(date: &str) -> String {
+        format!("pr. {date}")
+    }
+
+    pub fn relation(relation: Relation) -> &'static str {
+        match relation {
+            Relation::Mother => "Mor",
+            Relation::Father => "Far",
+            Relation::Child => "Barn",
+            Relation::Spouse => "Ægtefælle",
+            Relation::CustodyHolder => "Indehaver af forældremyndighed",
+            Relation::Other => "Anden relation",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::party::{status_sentence, status_word};
+
+    #[test]
+    fn those_who_live_here_need_no_word_and_every_other_status_has_one() {
+        for resident in ["01", "03", "05", "07"] {
+            assert_eq!(status_word(resident), None);
+        }
+        for elsewhere in ["20", "30", "50", "60", "70", "80", "90"] {
+            assert!(status_word(elsewhere).is_some(), "{elsewhere}");
+        }
+        assert_eq!(status_sentence("90"), "Død (90)");
+        assert_eq!(status_sentence("03"), "Uden fast bopæl i Danmark (03)");
+    }
+}
