@@ -4,6 +4,7 @@ use openapi::party::{Party, PartyKind, Protection};
 use yew::prelude::*;
 
 use super::icon::Icon;
+use crate::form::identity;
 use crate::text;
 
 #[derive(Properties, PartialEq)]
@@ -20,7 +21,7 @@ pub struct ProtectionProps {
 pub fn ProtectionMessage(props: &ProtectionProps) -> Html {
     let protection = &props.party.protection;
     match protection.name_and_address {
-        Some(true) => red(protection, if props.announce { "alert" } else { "note" }),
+        Some(true) => red(protection, props.announce),
         None if props.party.kind == PartyKind::Person => html! {
             <p class="protection-unknown">{ Icon::Info.draw() }{ text::protection::NEVER_ASKED }</p>
         },
@@ -35,7 +36,16 @@ pub fn badges(party: &Party) -> Html {
             if party.protection.name_and_address == Some(true) {
                 <span class="badge badge-error badge-protected">{ Icon::Lock.draw() }{ text::party::PROTECTED_BADGE }</span>
             }
-            if let Some(word) = crate::form::identity::status_word(party) {
+            { status_badges(party) }
+        </>
+    }
+}
+
+/// Badges beside a name: a word for dead or moved away, and that a party is no longer in use.
+pub fn status_badges(party: &Party) -> Html {
+    html! {
+        <>
+            if let Some(word) = identity::status_word(party) {
                 <span class="badge badge-status">{ word }</span>
             }
             if !party.active {
@@ -49,18 +59,21 @@ pub fn badges(party: &Party) -> Html {
 pub fn protection_of_person(protection: &Protection) -> Html {
     html! {
         if protection.name_and_address == Some(true) {
-            { red(protection, "alert") }
+            { red(protection, true) }
         }
     }
 }
 
-fn red(protection: &Protection, role: &'static str) -> Html {
+/// The red message; where it is announced, with what it means.
+fn red(protection: &Protection, announce: bool) -> Html {
     html! {
-        <div class="protection" {role}>
+        <div class={classes!("protection", (!announce).then_some("protection-short"))} role={if announce { "alert" } else { "note" }}>
             { Icon::Lock.draw() }
             <p>
                 <strong>{ protection.message.clone().unwrap_or_else(|| text::protection::PROTECTED.to_owned()) }</strong>
-                <span class="protection-meaning">{ text::protection::DISCLOSURE }</span>
+                if announce {
+                    <span class="protection-meaning">{ text::protection::DISCLOSURE }</span>
+                }
             </p>
         </div>
     }

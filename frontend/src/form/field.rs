@@ -103,13 +103,10 @@ impl Field {
         }
     }
 
-    /// The field that an error is about: its own pointer, or one above or below it.
+    /// The field that an error is about: its own pointer, and the first line for the whole address.
     pub fn at(pointer: &str) -> Option<Field> {
         let exact = Field::ALL.into_iter().find(|field| field.pointer() == pointer);
-        exact.or_else(|| match pointer {
-            "/address" => Some(Field::Line1),
-            _ => None,
-        })
+        exact.or((pointer == "/address").then_some(Field::Line1))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::protection::{ProtectionMessage, badges};
+use crate::components::protection::{ProtectionMessage, status_badges};
 use crate::form::editing::Editing;
 use crate::form::identity;
 use crate::text;
@@ -33,7 +33,7 @@ pub fn head(editing: &Editing, on_its_way: bool) -> Html {
             </div>
             <p class="identity">
                 for part in identity::identity_line(party) { <span>{ part }</span> }
-                { badges(party) }
+                { status_badges(party) }
             </p>
             <ProtectionMessage party={party.clone()} announce=true />
         </div>
