@@ -41,7 +41,7 @@ CREATE TABLE audit (
     problem TEXT,
     result_count BIGINT
 );
-CREATE UNIQUE INDEX audit_outcome ON audit (entry_id) WHERE phase = 'outcome';
+CREATE UNIQUE INDEX audit_entry ON audit (entry_id, phase);
 CREATE INDEX audit_at ON audit (at);
 CREATE INDEX audit_actor ON audit (actor, seq);
 CREATE INDEX audit_operation ON audit (operation, seq);

@@ -5,6 +5,7 @@ use sea_orm::Value;
 use super::row::{columns, party};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Party, PartyCriteria, PartyFilter, PartyKind};
+use crate::domain::search::sort_key;
 use crate::store::sql;
 use crate::store::{Connection, Error, cursor};
 
@@ -27,9 +28,9 @@ pub async fn list(on: &impl Connection, kind: Option<PartyKind>, page: &PageRequ
 
 /// The parties that meet all criteria.
 ///
-/// By words: the party created last comes first, because that is the order in which the index of words gives its hits, and
-/// reading stops with the page however many there are. Without words: by name, in Danish order. The place then holds a
-/// name: it belongs into the body of a question, never into a URL.
+/// Without words: by name, in Danish order. The place then holds a name: it belongs into the body of a question, never
+/// into a URL. By words: by name too when all hits fit into the first page; of more, the party created last comes first,
+/// because the index of words gives its hits in that order, and reading stops with the page however many there are.
 ///
 /// # Errors
 /// As every read; [`Error::Place`].
@@ -78,7 +79,13 @@ async fn by_words(
         terms.text(),
         columns(on)
     );
-    rows(on, &statement, terms.values, page, |row| Ok(sql::get::<i64>(row, "seq")?.to_string())).await
+    let mut hits = rows(on, &statement, terms.values, page, |row| Ok(sql::get::<i64>(row, "seq")?.to_string())).await?;
+    if page.after.is_none() && hits.next.is_none() {
+        // Of the same name, the one created first comes first, as in `by_name`.
+        hits.items.reverse();
+        hits.items.sort_by_cached_key(|party| sort_key(&party.fields.name));
+    }
+    Ok(hits)
 }
 
 async fn by_name(on: &impl Connection, criteria: &PartyCriteria, page: &PageRequest) -> Result<Page<Party>, Error> {
