@@ -149,7 +149,8 @@ impl Session {
                 refusals.passwords.extend(candidates.into_iter().map(|candidate| candidate.secret));
             }
         }
-        let reason = refusals.reason.unwrap_or(SignOnRefusal::PasswordWrong);
+        // Without a refusal the passwords changed faster than we could try them: nobody's fault, try later.
+        let reason = refusals.reason.ok_or(Unavailable::Technical)?;
         *lock(&self.latched) = Some(reason);
         Err(ClientError::SignOn(reason))
     }
