@@ -18,7 +18,7 @@ pub struct AddressLine {
     pub house_number: Option<HouseNumber>,
     /// For a stretch such as `95-97`: the other end.
     pub house_number_to: Option<HouseNumber>,
-    /// `st`, `kl`, `k2`, `kv`, `mz`, or a number from 1 without leading zeros.
+    /// `st`, `kl`, `k2`, `k3`, a number from 1 to 99 without leading zeros, or one of the old `kv`, `mz`, `pt`.
     pub floor: Option<String>,
     /// `th`, `tv`, `mf`, or a door number or letters, lower case and without leading zeros.
     pub door: Option<String>,
@@ -264,7 +264,8 @@ fn read_floor(token: &str) -> Option<String> {
     match token {
         "st" | "stuen" | "stue" => Some("st".to_owned()),
         "kl" | "kld" | "kælder" | "kælderen" => Some("kl".to_owned()),
-        "k2" | "k3" | "k4" | "k5" | "k6" | "k7" | "k8" | "k9" | "mz" => Some(token.to_owned()),
+        // The last two stand in old addresses only.
+        "k2" | "k3" | "mz" | "pt" => Some(token.to_owned()),
         "kv" | "kvist" => Some("kv".to_owned()),
         digits if (1..=2).contains(&digits.len()) => {
             digits.parse::<u8>().ok().filter(|n| *n > 0).map(|n| n.to_string())

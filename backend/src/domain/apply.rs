@@ -130,7 +130,7 @@ const fn change_source(source: RegisterSource) -> ChangeSource {
 }
 
 /// One field before and after a fetch; values shaped as in the contract's `Party`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PreviewChange {
     /// Which field.
     pub field: PreviewField,
@@ -140,6 +140,12 @@ pub struct PreviewChange {
     pub register: Value,
     /// The party's value after the fetch.
     pub result: Value,
+}
+
+impl std::fmt::Debug for PreviewChange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "PreviewChange({:?}, **)", self.field)
+    }
 }
 
 /// The fields that a preview shows.

@@ -83,6 +83,12 @@ impl Wanted {
             widen,
         })
     }
+
+    /// Whether CPR can search by the address: it needs a road and a postal code of four digits.
+    fn has_danish_address(&self) -> bool {
+        let postal_code = &self.postal_code;
+        !self.line.street.is_empty() && postal_code.len() == 4 && postal_code.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// One question to CPR.
@@ -273,8 +279,7 @@ pub fn candidates(wanted: &Wanted, found: impl IntoIterator<Item = Candidate>) -
 
 fn steps(wanted: &Wanted) -> Vec<Step> {
     let mut steps = Vec::new();
-    // Without a house number CPR would list the whole road; without a road it cannot search.
-    if !wanted.line.street.is_empty() {
+    if wanted.has_danish_address() {
         steps.push(Step::FullAddress);
         if wanted.widen >= Widen::Address && wanted.line.door.is_some() {
             steps.push(Step::WithoutDoor);
@@ -441,6 +446,15 @@ mod tests {
         assert_eq!(wider(&full, &[(Step::FullAddress, 3)]), Some(Widen::Name));
         assert_eq!(wider(&wanted("Søgade 16", Widen::None), &[(Step::FullAddress, 0)]), Some(Widen::Name));
         assert_eq!(wider(&wanted("Søgade 16", Widen::Name), &[(Step::FullAddress, 0), (Step::Name, 0)]), None);
+    }
+
+    #[test]
+    fn an_address_abroad_is_not_asked_for_but_the_name_can_be() {
+        let abroad = Address { postal_code: Some("211 42".to_owned()), ..address("Storgatan 1") };
+        let wanted = |widen| Wanted::new("Ingrid Bergstrøm", Some(&abroad), widen).ok().unwrap();
+        assert!(walk(&wanted(Widen::Address), &[]).is_empty());
+        assert_eq!(wider(&wanted(Widen::Address), &[]), Some(Widen::Name));
+        assert_eq!(walk(&wanted(Widen::Name), &[]), [Step::Name]);
     }
 
     #[test]

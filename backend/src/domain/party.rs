@@ -145,15 +145,22 @@ pub enum ChangeSource {
 }
 
 /// A field of a party before and after. Names are those of the contract's `Party`, values shaped as there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// `name`, `email`, `phone`, `mobile`, `address`, `personalNumber`, `cvrNumber`, `pNumber`, `externalIds`,
-    /// `ownsEmailDomain`, `active`, `kind`, `status`, `protection`, `kept`.
+    /// `ownsEmailDomain`, `active`, `kind`, and of what CPR says `status`, `statusSince`, `protection`, `birthDate`, `sex`,
+    /// `formerPersonalNumbers`, `lastAddress`, `kept`.
     pub field: String,
     /// Before.
     pub old: serde_json::Value,
     /// After.
     pub new: serde_json::Value,
+}
+
+impl std::fmt::Debug for FieldChange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "FieldChange({}, **)", self.field)
+    }
 }
 
 /// One version of a party: what changed, when and by whom.

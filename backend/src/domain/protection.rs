@@ -249,7 +249,7 @@ pub fn preview_view(
 }
 
 /// A field of a version as it may be shown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct FieldChangeView {
     /// The name of the field in the contract's `Party`.
     pub field: String,
@@ -259,6 +259,12 @@ pub struct FieldChangeView {
     pub new: Value,
     /// The values are hidden.
     pub masked: bool,
+}
+
+impl std::fmt::Debug for FieldChangeView {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "FieldChangeView({}, **)", self.field)
+    }
 }
 
 /// The changes of a version as they may be shown, by the protection that the party has today. `left_protected`: some

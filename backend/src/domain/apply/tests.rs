@@ -217,3 +217,93 @@ fn every_row_of_a_preview_is_what_the_fetch_then_does() {
         }
     }
 }
+
+/// One of the answers that CPR can give about Jens.
+fn answers() -> impl proptest::strategy::Strategy<Value = Person> {
+    use proptest::prelude::*;
+    let status = proptest::sample::select(vec![
+        Status::Resident,
+        Status::NoFixedAbode,
+        Status::Administrative,
+        Status::Annulled,
+        Status::Disappeared,
+        Status::Emigrated,
+        Status::Dead,
+    ]);
+    let name = proptest::option::of(proptest::sample::select(vec!["Jens Mortensen", "Jens Bo Mortensen"]));
+    let line = proptest::sample::select(vec!["Industrivænget 95, 1. mf", "Søgade 16"]);
+    (status, name, line, any::<bool>(), any::<bool>()).prop_map(|(status, name, line1, protected, withheld)| {
+        let withheld = withheld && protected;
+        let lives = matches!(status, Status::Resident | Status::Emigrated) && !withheld;
+        let kind = match status {
+            Status::NoFixedAbode => AddressKind::NoFixedAbode,
+            _ if !lives => AddressKind::None,
+            Status::Emigrated => AddressKind::Foreign,
+            _ => AddressKind::Danish,
+        };
+        Person {
+            status: Some(status),
+            name: name.filter(|_| !withheld).map(str::to_owned),
+            address: lives.then(|| address(line1)),
+            address_kind: kind,
+            protected,
+            withheld,
+            ..jens()
+        }
+    })
+}
+
+fn choices() -> impl proptest::strategy::Strategy<Value = Option<Vec<KeepableField>>> {
+    let fields = vec![KeepableField::Name, KeepableField::Address];
+    proptest::option::of(proptest::sample::subsequence(fields, 0..=2))
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_cpr_says_the_values_in_force_follow_from_it_and_from_the_choices(
+        story in proptest::collection::vec((answers(), choices()), 1..6),
+    ) {
+        let mut now = party(JENS);
+        for (person, keep) in story {
+            let before = now.clone();
+            let rows = preview(&before, &delivered(person.clone(), 2));
+            let changed = apply(&before, delivered(person.clone(), 2), keep.as_deref());
+            now = changed.party.clone();
+
+            // What is kept stays, what is not is CPR's where CPR said something. (A value that is released while CPR
+            // withholds its own gives way to what CPR said before.)
+            if now.keeps_name || (person.name.is_none() && !person.withheld) {
+                proptest::prop_assert_eq!(&now.fields.name, &before.fields.name);
+            } else if !person.withheld {
+                proptest::prop_assert_eq!(Some(&now.fields.name), person.name.as_ref());
+            }
+            let says_nothing = person.address.is_none()
+                && (person.withheld || person.status == Some(Status::Annulled));
+            if now.keeps_address {
+                proptest::prop_assert!(now.fields.address == before.fields.address);
+            } else if !says_nothing {
+                proptest::prop_assert!(now.fields.address == person.address);
+                proptest::prop_assert_eq!(now.address_kind, person.address_kind);
+            }
+            proptest::prop_assert_eq!(now.is_protected(), person.protected);
+
+            // A version, its history and its one event come together; saying it again brings none.
+            let told = changed.events.iter().filter(|event| event.type_ == EventType::PartyUpdated).count();
+            proptest::prop_assert_eq!(told, usize::from(changed.is_new_version()));
+            proptest::prop_assert_eq!(now.version - before.version, i64::from(changed.is_new_version()));
+            proptest::prop_assert!(!apply(&now, delivered(person.clone(), 3), None).is_new_version());
+
+            // The preview told what the fetch did, unless the choice was made in the fetch.
+            if keep.is_none() {
+                let shown = |field| rows.iter().any(|row| row.field == field && row.current != row.result);
+                proptest::prop_assert_eq!(shown(PreviewField::Name), now.fields.name != before.fields.name);
+                proptest::prop_assert_eq!(shown(PreviewField::Address), now.fields.address != before.fields.address);
+            }
+
+            // Somebody who saves the form as it stands changes nothing.
+            let saved = crate::domain::edit::edit(&now, now.fields.clone(), Default::default(), at(4));
+            let own_choice = now.keeps_name || now.keeps_address;
+            proptest::prop_assert!(own_choice || !saved.is_new_version());
+        }
+    }
+}
