@@ -1,1 +1,128 @@
-fn main() {}
+//! `partsregister`: reads its arguments and starts what they ask for, nothing else.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use backend::app::App;
+use backend::clock::SystemClock;
+use backend::config::Config;
+use backend::store::Database;
+use backend::{http, telemetry};
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Partsregister: myndighedens eksterne parter, slået op i CPR.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Opdaterer databasens skema og kører til SIGTERM.
+    Serve {
+        /// Konfigurationsfilen; ellers partsregister.toml i arbejdsmappen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+        /// Prøv det: indlejret database under data/, indbygget CPR-simulator, demo-log ind. Kun på loopback.
+        #[arg(long, conflicts_with = "config")]
+        demo: bool,
+    },
+    /// Opdaterer databasens skema.
+    Migrate {
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Skriver openapi/openapi.json og openapi/privileges.txt ud fra ruterne, uden database.
+    Openapi {
+        /// Skriv ikke, men fejl hvis filerne er forældede.
+        #[arg(long)]
+        check: bool,
+        /// Mappen.
+        #[arg(long, default_value = "openapi")]
+        out: PathBuf,
+    },
+    /// Viser den gældende konfiguration uden hemmeligheder.
+    Config {
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    telemetry::start();
+    match run(Arguments::parse().chore).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(chore: Chore) -> Result<()> {
+    match chore {
+        Chore::Serve { config, demo } => {
+            let clock = Arc::new(SystemClock);
+            let app = if demo {
+                App::start_demo(clock).await?
+            } else {
+                App::start(Config::load(config.as_deref())?, clock).await?
+            };
+            announce(&app);
+            let mut terminate = signal(SignalKind::terminate())?;
+            let mut interrupt = signal(SignalKind::interrupt())?;
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("stopping");
+            app.stop().await
+        }
+        Chore::Migrate { config } => {
+            let config = Config::load(config.as_deref())?;
+            let database = Database::connect(config.database.url.reveal(), config.database.max_connections).await?;
+            database.migrate().await?;
+            Ok(database.close().await?)
+        }
+        Chore::Openapi { check, out } => {
+            let specification = format!("{}\n", http::specification().to_pretty_json()?);
+            keep(&out.join("openapi.json"), &specification, check)?;
+            keep(&out.join("privileges.txt"), &http::privileges(), check)
+        }
+        Chore::Config { config } => {
+            say(Config::load(config.as_deref())?.printable());
+            Ok(())
+        }
+    }
+}
+
+fn announce(app: &App) {
+    say(&format!("listening on http://{}", app.address()));
+    if let Some(simulator) = app.simulator_url() {
+        say(&format!("Åbn http://{}/ og log ind som en af demoens personer. API: http://{0}/docs/", app.address()));
+        say(&format!("CPR-simulatoren svarer på {simulator}"));
+    }
+}
+
+/// Writes a generated file, or sees whether it is up to date.
+fn keep(path: &Path, content: &str, check: bool) -> Result<()> {
+    if check {
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        ensure!(found == content, "{} er forældet: kør `cargo xtask openapi` og gem ændringen", path.display());
+        return Ok(());
+    }
+    std::fs::write(path, content).with_context(|| format!("{} kan ikke skrives", path.display()))
+}
+
+#[expect(clippy::print_stdout, reason = "what the user asked to see")]
+fn say(text: &str) {
+    println!("{text}");
+}

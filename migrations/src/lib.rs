@@ -12,6 +12,7 @@ mod m20261123_000005_event;
 mod m20261123_000006_audit;
 mod m20261123_000007_idempotency_key;
 mod m20261123_000008_preview;
+mod m20261123_000009_secret;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_audit::Migration),
             Box::new(m20261123_000007_idempotency_key::Migration),
             Box::new(m20261123_000008_preview::Migration),
+            Box::new(m20261123_000009_secret::Migration),
         ]
     }
 }

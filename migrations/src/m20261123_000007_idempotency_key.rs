@@ -21,15 +21,13 @@ impl MigrationTrait for Migration {
 
 const UP: &str = r"
 
--- status is NULL while the first request is under way.
+-- outcome is NULL while the first request is under way.
 CREATE TABLE idempotency_key (
     actor TEXT NOT NULL,
     key TEXT NOT NULL,
     body_digest TEXT NOT NULL,
     lease_until {time} NOT NULL,
     expires_at {time} NOT NULL,
-    status BIGINT,
-    headers TEXT,
     outcome TEXT,
     PRIMARY KEY (actor, key)
 );

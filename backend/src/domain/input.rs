@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use cpr::PersonalNumber;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::CaseStatus;
@@ -129,7 +130,7 @@ pub enum PartyKey {
 }
 
 /// What is wrong with one field of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldFault {
     /// JSON Pointer (RFC 6901) into the request.
     pub pointer: String,

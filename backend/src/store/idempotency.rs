@@ -16,17 +16,6 @@ pub struct Request {
     pub body_digest: String,
 }
 
-/// How a request ended: what its answer is rendered from, anew each time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
-    /// HTTP status.
-    pub status: u16,
-    /// Header fields, name and value.
-    pub headers: Vec<(String, String)>,
-    /// What was done, small: an id, never a person's data.
-    pub outcome: serde_json::Value,
-}
-
 /// What to do with a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Claim {
@@ -36,8 +25,8 @@ pub enum Claim {
     UnderWay,
     /// The key was used with another body.
     Mismatch,
-    /// It was done: answer with this.
-    Done(Answer),
+    /// It was done: its answer is rendered from this, anew each time.
+    Done(serde_json::Value),
 }
 
 /// Claims a key for a request; to be committed before the request is acted on. A claim that is neither completed nor
@@ -53,7 +42,7 @@ pub async fn claim(
     expires_at: DateTime<Utc>,
 ) -> Result<Claim, Error> {
     let void = "DELETE FROM idempotency_key WHERE actor = $1 AND key = $2 \
-        AND (expires_at <= $3 OR (status IS NULL AND lease_until <= $3))";
+        AND (expires_at <= $3 OR (outcome IS NULL AND lease_until <= $3))";
     sql::execute(write, void, values![request.actor.as_str(), request.key.as_str(), sql::micros(now)]).await?;
     // Of two at once, the second waits here until the first one's claim is committed.
     let claim = "INSERT INTO idempotency_key (actor, key, body_digest, lease_until, expires_at) VALUES ($1, $2, $3, $4, $5) \
@@ -68,7 +57,7 @@ pub async fn claim(
     if sql::execute(write, claim, values).await? > 0 {
         return Ok(Claim::First);
     }
-    let known = "SELECT body_digest, status, headers, outcome FROM idempotency_key WHERE actor = $1 AND key = $2";
+    let known = "SELECT body_digest, outcome FROM idempotency_key WHERE actor = $1 AND key = $2";
     let Some(row) = sql::one(write, known, values![request.actor.as_str(), request.key.as_str()]).await? else {
         // Released between the two statements: the caller may try again.
         return Ok(Claim::UnderWay);
@@ -76,30 +65,24 @@ pub async fn claim(
     if get::<String>(&row, "body_digest")? != request.body_digest {
         return Ok(Claim::Mismatch);
     }
-    match get::<Option<i64>>(&row, "status")? {
+    match get::<Option<String>>(&row, "outcome")? {
         None => Ok(Claim::UnderWay),
-        Some(status) => Ok(Claim::Done(Answer {
-            status: u16::try_from(status).map_err(|_| Error::unreadable("status"))?,
-            headers: get_json(&row, "headers")?,
-            outcome: get_json(&row, "outcome")?,
-        })),
+        Some(_) => Ok(Claim::Done(get_json(&row, "outcome")?)),
     }
 }
 
-/// Keeps how a claimed request ended; in the act's own transaction.
+/// Keeps how a claimed request ended (an id or a problem, never a person's data); in the act's own transaction.
 ///
 /// # Errors
 /// [`Error::Stale`] when the claim is void by now: the act must not be committed.
-pub async fn complete(write: &Write, request: &Request, answer: &Answer) -> Result<(), Error> {
-    let statement = "UPDATE idempotency_key SET status = $4, headers = $5, outcome = $6 \
-        WHERE actor = $1 AND key = $2 AND body_digest = $3 AND status IS NULL";
+pub async fn complete(write: &Write, request: &Request, outcome: &serde_json::Value) -> Result<(), Error> {
+    let statement = "UPDATE idempotency_key SET outcome = $4 \
+        WHERE actor = $1 AND key = $2 AND body_digest = $3 AND outcome IS NULL";
     let values = values![
         request.actor.as_str(),
         request.key.as_str(),
         request.body_digest.as_str(),
-        i64::from(answer.status),
-        sql::json(&answer.headers)?,
-        sql::json(&answer.outcome)?,
+        sql::json(outcome)?,
     ];
     if sql::execute(write, statement, values).await? == 0 { Err(Error::Stale) } else { Ok(()) }
 }
@@ -109,7 +92,7 @@ pub async fn complete(write: &Write, request: &Request, answer: &Answer) -> Resu
 /// # Errors
 /// As every write.
 pub async fn release(write: &Write, request: &Request) -> Result<(), Error> {
-    let statement = "DELETE FROM idempotency_key WHERE actor = $1 AND key = $2 AND status IS NULL";
+    let statement = "DELETE FROM idempotency_key WHERE actor = $1 AND key = $2 AND outcome IS NULL";
     sql::execute(write, statement, values![request.actor.as_str(), request.key.as_str()]).await?;
     Ok(())
 }

@@ -29,6 +29,7 @@ pub mod idempotency;
 pub mod party;
 pub mod preview;
 pub mod register;
+pub mod secret;
 mod sql;
 
 pub use self::database::{Connection, Database, Read, Write};

@@ -1,0 +1,362 @@
+//! Parties: list, search, read, create, edit, delete, reveal.
+
+use cpr::PersonalNumber;
+use uuid::Uuid;
+
+use super::{About, Actions, Context, Error, Summary};
+use crate::domain::edit;
+use crate::domain::input::{self, PartyKey, RawParty};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyKind, PartyVersion};
+use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
+use crate::domain::change::Changed;
+use crate::store::register::Kept;
+use crate::store::{self, Connection, Write};
+
+/// A version of a party as it may be shown.
+pub struct VersionView {
+    /// When, who, through which door.
+    pub version: PartyVersion,
+    /// Which fields.
+    pub changes: Vec<FieldChangeView>,
+}
+
+impl Actions {
+    /// Every party, page by page.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn list_parties(
+        &self,
+        context: &Context,
+        kind: Option<PartyKind>,
+        page: PageRequest,
+    ) -> Result<Page<PartyView>, Error> {
+        self.read(context, About::criteria("alle"), count, async || {
+            Ok(self.views(store::party::list(&self.database.read(), kind, &page).await?))
+        })
+        .await
+    }
+
+    /// The parties that meet all criteria; `asked` names them for the log, without values.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn search_parties(
+        &self,
+        context: &Context,
+        mut criteria: PartyCriteria,
+        asked: String,
+        page: PageRequest,
+    ) -> Result<Page<PartyView>, Error> {
+        criteria.mask_protected = self.policy.protection.display == Display::Mask;
+        let about = About { number: criteria.personal_number, ..About::criteria(asked) };
+        self.read(context, about, count, async || {
+            Ok(self.views(store::party::search(&self.database.read(), &criteria, &page).await?))
+        })
+        .await
+    }
+
+    /// One party.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn get_party(&self, context: &Context, id: Uuid) -> Result<PartyView, Error> {
+        self.read(context, About::party(id), |_| 1, async || self.current(id).await).await
+    }
+
+    /// What changed on a party, newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn get_party_history(
+        &self,
+        context: &Context,
+        id: Uuid,
+        page: PageRequest,
+    ) -> Result<Page<VersionView>, Error> {
+        self.read(context, About::party(id), count, async || {
+            let read = self.database.read();
+            let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
+            let left_protected = self.left_protected(id).await?;
+            let policy = &self.policy.protection;
+            let view = |version: PartyVersion| VersionView {
+                changes: protection::history_view(&version, &party, left_protected, policy),
+                version,
+            };
+            Ok(store::party::versions(&read, id, &page).await?.map(view))
+        })
+        .await
+    }
+
+    /// Whether the party ever left a protected person's number; only of interest while protected addresses are masked.
+    async fn left_protected(&self, id: Uuid) -> Result<bool, Error> {
+        if self.policy.protection.display == Display::Warn {
+            return Ok(false);
+        }
+        let mut page = PageRequest { limit: 200, after: None };
+        loop {
+            let versions = store::party::versions(&self.database.read(), id, &page).await?;
+            if versions.items.iter().any(protection::left_protected_number) {
+                return Ok(true);
+            }
+            match versions.next {
+                Some(next) => page.after = Some(next),
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// The address of a party for somebody who gave a reason.
+    ///
+    /// # Errors
+    /// [`Error::ReasonRequired`], [`Error::NotFound`].
+    pub async fn reveal_party_address(&self, context: &Context, id: Uuid) -> Result<Option<Address>, Error> {
+        self.read(context, About::party(id), |_| 1, async || {
+            if context.reason.is_none() {
+                return Err(Error::ReasonRequired);
+            }
+            let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
+            Ok(protection::reveal(&party))
+        })
+        .await
+    }
+
+    /// A new party.
+    ///
+    /// # Errors
+    /// Wrong input, a personal number or external id that another party has.
+    pub async fn create_party(&self, context: &Context, raw: RawParty) -> Result<PartyView, Error> {
+        let fields = input::party(raw, "")?;
+        let number = fields.personal_number;
+        let create = async || {
+            let about = About { number, ..About::default() };
+            let created = self
+                .act(context, about, async |write| {
+                    let changed = edit::create(fields, Uuid::now_v7(), self.clock.now());
+                    let id = changed.party.id;
+                    self.store_change(context, write, None, changed, None).await?;
+                    Ok((id, Summary { party_id: Some(id), count: 1 }))
+                })
+                .await;
+            match created {
+                Err(error) => Err(self.name_holder(error, number).await),
+                created => created,
+            }
+        };
+        let id = self.once(context, create).await?;
+        self.current(id).await
+    }
+
+    /// The one party with this key, or a new one; `true`: it is new.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none and none is to be created; a conflict when several companies share the key.
+    pub async fn resolve_party(
+        &self,
+        context: &Context,
+        key: PartyKey,
+        create: Option<RawParty>,
+    ) -> Result<(PartyView, bool), Error> {
+        let fields = create.map(|raw| input::party(with_key(raw, &key), "/create")).transpose()?;
+        let number = match &key {
+            PartyKey::PersonalNumber(number) => Some(*number),
+            _ => None,
+        };
+        let opened = self.open(context, About { number, ..About::criteria(kind_of(&key)) }).await?;
+        let mut tries = 0;
+        loop {
+            let fields = fields.clone();
+            let found = self
+                .try_finish(context, &opened, async |write| {
+                    if let Some(party) = find_by_key(write, &key).await? {
+                        return Ok(((party.id, false), Summary { party_id: Some(party.id), count: 1 }));
+                    }
+                    let changed = edit::create(fields.ok_or(Error::NotFound)?, Uuid::now_v7(), self.clock.now());
+                    let id = changed.party.id;
+                    self.store_change(context, write, None, changed, None).await?;
+                    Ok(((id, true), Summary { party_id: Some(id), count: 1 }))
+                })
+                .await;
+            match found {
+                Ok((id, created)) => return Ok((self.current(id).await?, created)),
+                // Somebody else created it between our look and our write: it is there now.
+                Err(Error::PersonalNumberInUse(_) | Error::Conflict(_)) if tries == 0 => tries += 1,
+                Err(error) => {
+                    self.give_up(&opened, &error).await;
+                    return Err(self.name_holder(error, number).await);
+                }
+            }
+        }
+    }
+
+    /// The party with the fields that a person wrote over the version that the person read.
+    ///
+    /// # Errors
+    /// Wrong input, [`Error::NotFound`], [`Error::Stale`], a personal number or external id that another party has.
+    pub async fn update_party(
+        &self,
+        context: &Context,
+        id: Uuid,
+        expected_version: Option<i64>,
+        raw: RawParty,
+    ) -> Result<PartyView, Error> {
+        let fields = input::party(raw, "")?;
+        let number = fields.personal_number;
+        let about = About { number, ..About::party(id) };
+        let updated = self
+            .act(context, about, async |write| {
+                let party = self.expect(write, id, expected_version).await?;
+                let changed = edit::edit(&party, fields, self.policy.protection.display, self.clock.now());
+                let count = i64::from(changed.is_new_version());
+                self.store_change(context, write, Some(&party), changed, None).await?;
+                Ok(((), Summary { party_id: Some(id), count }))
+            })
+            .await;
+        match updated {
+            Ok(()) => self.current(id).await,
+            Err(error) => Err(self.name_holder(error, number).await),
+        }
+    }
+
+    /// Removes a party, and what came from CPR with it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Stale`], a conflict when the party is on a case.
+    pub async fn delete_party(&self, context: &Context, id: Uuid, expected_version: Option<i64>) -> Result<(), Error> {
+        self.act(context, About::party(id), async |write| {
+            let party = self.expect(write, id, expected_version).await?;
+            store::party::delete(write, id, party.version).await?;
+            if let Some(number) = party.fields.personal_number {
+                store::register::delete(write, number).await?;
+            }
+            store::event::append(write, &[edit::delete(&party)], self.clock.now()).await?;
+            Ok(((), Summary { party_id: Some(id), count: 1 }))
+        })
+        .await
+    }
+
+    /// The party in the version that the caller read.
+    pub(super) async fn expect(&self, write: &Write, id: Uuid, version: Option<i64>) -> Result<Party, Error> {
+        let party = store::party::get(write, id).await?.ok_or(Error::NotFound)?;
+        match version {
+            Some(version) if version != party.version => Err(Error::Stale(Some(Box::new(self.view(&party))))),
+            _ => Ok(party),
+        }
+    }
+
+    /// Stores a change with everything that belongs to it: CPR's records, the party, its version, its events.
+    pub(super) async fn store_change(
+        &self,
+        context: &Context,
+        write: &Write,
+        before: Option<&Party>,
+        changed: Changed,
+        kept: Option<Kept>,
+    ) -> Result<(), Error> {
+        if let Some(number) = changed.remove_register {
+            store::register::delete(write, number).await?;
+        }
+        if let Some(kept) = kept {
+            store::register::put(write, &kept).await?;
+        }
+        let party = &changed.party;
+        match before {
+            None => store::party::insert(write, party).await?,
+            Some(before) if changed.is_new_version() => store::party::update(write, party, before.version).await?,
+            Some(_) => {}
+        }
+        let at = self.clock.now();
+        if changed.is_new_version() {
+            let source = before.map_or(ChangeSource::User, |_| party.changed_by);
+            let version = PartyVersion {
+                party_id: party.id,
+                version: party.version,
+                at,
+                by: context.caller.subject.clone(),
+                source,
+                changes: changed.changes,
+            };
+            store::party::insert_version(write, &version).await?;
+        }
+        store::event::append(write, &changed.events, at).await?;
+        Ok(())
+    }
+
+    /// The party as it is now, as it may be shown.
+    pub(super) async fn current(&self, id: Uuid) -> Result<PartyView, Error> {
+        let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
+        Ok(self.view(&party))
+    }
+
+    pub(super) fn view(&self, party: &Party) -> PartyView {
+        PartyView::of(party, &self.policy.protection)
+    }
+
+    fn views(&self, page: Page<Party>) -> Page<PartyView> {
+        page.map(|party| self.view(&party))
+    }
+
+    /// Says which party holds the number that is in use.
+    pub(super) async fn name_holder(&self, error: Error, number: Option<PersonalNumber>) -> Error {
+        match (error, number) {
+            (Error::PersonalNumberInUse(None), Some(number)) => {
+                let holder = store::party::by_personal_number(&self.database.read(), number).await;
+                Error::PersonalNumberInUse(holder.ok().flatten().map(|party| party.id))
+            }
+            (error, _) => error,
+        }
+    }
+}
+
+/// The party that a request names.
+pub(super) async fn find_by_key(on: &impl Connection, key: &PartyKey) -> Result<Option<Party>, Error> {
+    Ok(match key {
+        PartyKey::Id(id) => store::party::get(on, *id).await?,
+        PartyKey::PersonalNumber(number) => {
+            store::party::by_number_now_or_before(on, *number).await?.into_iter().next()
+        }
+        PartyKey::ExternalId(key) => store::party::by_external_id(on, key).await?,
+        PartyKey::CvrNumber(cvr_number) => {
+            let mut parties = store::party::by_cvr_number(on, cvr_number).await?;
+            if parties.len() > 1 {
+                // The company itself, not one of its production units.
+                parties.retain(|party| party.fields.p_number.is_none());
+            }
+            if parties.len() > 1 {
+                let detail = "Flere parter har dette CVR-nummer. Brug et eksternt id, eller søg efter parten.";
+                return Err(Error::Conflict(detail.to_owned()));
+            }
+            parties.pop()
+        }
+    })
+}
+
+const fn kind_of(key: &PartyKey) -> &'static str {
+    match key {
+        PartyKey::Id(_) => "id",
+        PartyKey::PersonalNumber(_) => "personalNumber",
+        PartyKey::CvrNumber(_) => "cvrNumber",
+        PartyKey::ExternalId(_) => "externalId",
+    }
+}
+
+/// What is created has the key that it was not found by.
+fn with_key(mut raw: RawParty, key: &PartyKey) -> RawParty {
+    match key {
+        PartyKey::Id(_) => {}
+        PartyKey::PersonalNumber(number) => raw.personal_number = Some(number.digits().as_str().to_owned()),
+        PartyKey::CvrNumber(cvr_number) => raw.cvr_number = Some(cvr_number.clone()),
+        PartyKey::ExternalId(key) => {
+            let keys = raw.external_ids.get_or_insert_default();
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+    }
+    raw
+}
+
+fn count<T>(page: &Page<T>) -> i64 {
+    i64::try_from(page.items.len()).unwrap_or(i64::MAX)
+}

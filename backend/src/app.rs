@@ -1,0 +1,188 @@
+//! Builds the house once from its settings: database, clock, registry, doors. The program and the tests call the same function.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, web};
+use anyhow::Context as _;
+use cpr::client::{GctpClient, PasswordSource, Profile, Settings};
+use cpr::gctp::Secret;
+use utoipa_actix_web::AppExt;
+
+use crate::actions::{Actions, Policy};
+use crate::clock::SharedClock;
+use crate::config::Config;
+use crate::domain::protection::{self, Display};
+use crate::http::{self, Http};
+use crate::registry::{Keep, Kind, Live, Registry};
+use crate::store::Database;
+use crate::{config, demo};
+
+/// How long a stopping server lets requests finish.
+const DRAIN_SECONDS: u64 = 8;
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+
+/// A running house.
+pub struct App {
+    address: SocketAddr,
+    handle: ServerHandle,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    tidying: tokio::task::JoinHandle<()>,
+    actions: Arc<Actions>,
+    demo: Option<demo::Demo>,
+}
+
+impl App {
+    /// Starts a house that is no demo.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or migrated, or the address is taken.
+    pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<App> {
+        App::build(config, clock, None).await
+    }
+
+    /// Starts the demo: with its own CPR simulator, its own sign-in, and parties and cases to look at.
+    ///
+    /// # Errors
+    /// As [`App::start`], and when the simulator cannot be started.
+    pub async fn start_demo(clock: SharedClock) -> anyhow::Result<App> {
+        let demo = demo::Demo::start(clock.clone())?;
+        let config = Config::load_demo(&demo.settings())?;
+        App::build(config, clock, Some(demo)).await
+    }
+
+    async fn build(config: Config, clock: SharedClock, demo: Option<demo::Demo>) -> anyhow::Result<App> {
+        let database = Database::connect(config.database.url.reveal(), config.database.max_connections)
+            .await
+            .context("databasen kan ikke åbnes (database.url)")?;
+        if config.database.migrate {
+            database.migrate().await.context("databasens skema kan ikke opdateres")?;
+        }
+        if !config.cpr.direkte.user.is_empty() {
+            tracing::warn!("cpr.direkte is configured, but this version does not subscribe yet");
+        }
+        let registry = config.can_look_up().then(|| registry(&config, clock.clone())).transpose()?;
+        let actions = Arc::new(Actions::new(database, registry, policy(&config)?, clock.clone()).await?);
+        if demo.is_some() {
+            demo::seed(&actions, &clock).await.context("demoens parter kan ikke oprettes")?;
+        }
+        let house = web::Data::new(Http::new(actions.clone(), &config, demo.is_some(), clock)?);
+        let tidied = house.clone();
+        let tidy_actions = actions.clone();
+        let tidying = tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(TIDY_EVERY);
+            loop {
+                ticks.tick().await;
+                tidied.tidy();
+                tidy_actions.tidy().await;
+            }
+        });
+        let server = HttpServer::new(move || {
+            ActixApp::new()
+                .into_utoipa_app()
+                .map(|app| app.app_data(house.clone()))
+                .configure(http::routes)
+                .into_app()
+                .configure(http::rest)
+                .wrap(Condition::new(true, Compress::default()))
+                .wrap(from_fn(http::wrap))
+        })
+        .shutdown_timeout(DRAIN_SECONDS)
+        .disable_signals()
+        .bind(config.bind_address()?)
+        .with_context(|| format!("kan ikke lytte på {} (http.bind)", config.http.bind))?;
+        let address = *server.addrs().first().context("no address")?;
+        let server = server.run();
+        let handle = server.handle();
+        Ok(App { address, handle, server: tokio::spawn(server), tidying, actions, demo })
+    }
+
+    /// Where the house listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the demo's CPR simulator can be told to misbehave; `None` outside the demo.
+    pub fn simulator_url(&self) -> Option<String> {
+        self.demo.as_ref().map(demo::Demo::simulator_url)
+    }
+
+    /// Lets the requests at hand finish, closes the database, and returns.
+    ///
+    /// # Errors
+    /// When the server ended with an error.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.handle.stop(true).await;
+        self.tidying.abort();
+        let ended = self.server.await?;
+        self.actions.close().await;
+        Ok(ended?)
+    }
+}
+
+/// CPR, as configured.
+fn registry(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<dyn Registry>> {
+    let gctp = &config.cpr.gctp;
+    let password = if gctp.password_file.as_os_str().is_empty() {
+        PasswordSource::Fixed(Secret::new(gctp.password.reveal()))
+    } else {
+        PasswordSource::File(gctp.password_file.clone())
+    };
+    let settings = Settings {
+        url: gctp.url.clone(),
+        user: gctp.user.clone(),
+        password,
+        timeout: Duration::from_secs(gctp.timeout_seconds),
+    };
+    let client = GctpClient::new(settings, Arc::new(move || clock.now()))
+        .context("forbindelsen til CPR kan ikke sættes op (cpr.gctp)")?;
+    let profile = match gctp.profile {
+        config::Profile::Authority => Profile::Authority,
+        config::Profile::Private => Profile::Private,
+    };
+    Ok(Arc::new(Live::new(client, profile, keep(config))))
+}
+
+/// What is stored of a person.
+fn keep(config: &Config) -> Keep {
+    let kind = |keep: &config::Keep| match keep {
+        config::Keep::Names => Kind::Names,
+        config::Keep::Address => Kind::Address,
+        config::Keep::Status => Kind::Status,
+        config::Keep::CivilStatus => Kind::CivilStatus,
+        config::Keep::Family => Kind::Family,
+        config::Keep::Custody => Kind::Custody,
+        config::Keep::Guardianship => Kind::Guardianship,
+        config::Keep::Citizenship => Kind::Citizenship,
+        config::Keep::Protection => Kind::Protection,
+        config::Keep::FormerNumbers => Kind::FormerNumbers,
+        config::Keep::History => Kind::History,
+    };
+    config.cpr.keep.iter().map(kind).collect()
+}
+
+fn policy(config: &Config) -> anyhow::Result<Policy> {
+    let key_file = &config.audit.key_file;
+    let digest_key = if key_file.as_os_str().is_empty() {
+        None
+    } else {
+        let key = std::fs::read(key_file).context("audit.key_file kan ikke læses")?;
+        anyhow::ensure!(key.len() >= 32, "audit.key_file: nøglen skal være mindst 32 byte");
+        Some(key)
+    };
+    Ok(Policy {
+        protection: protection::Policy {
+            display: match config.protection.display {
+                config::ProtectionDisplay::Warn => Display::Warn,
+                config::ProtectionDisplay::Mask => Display::Mask,
+            },
+            message: config.protection.message.clone(),
+        },
+        keep: keep(config),
+        require_reason: config.audit.require_reason,
+        finds: config.cpr.gctp.profile == config::Profile::Authority,
+        digest_key,
+    })
+}

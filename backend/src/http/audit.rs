@@ -1,0 +1,80 @@
+//! Reading the audit log.
+
+use actix_web::{HttpResponse, get, web};
+use openapi::audit::{AuditEntry, AuditOutcome, AuditQuery, AuditSubject};
+use openapi::page::Page;
+use openapi::problem::Problem;
+
+use super::body::Query;
+use super::caller::{Allowed, ReadAudit};
+use super::problem::Failure;
+use super::{Http, paging};
+use crate::domain::audit::{AuditCriteria, Entry, Outcome};
+
+/// Read the audit log
+///
+/// Newest first. Every operation on personal data stands there, refused ones too, and reading the log itself.
+#[utoipa::path(
+    tag = "Log",
+    operation_id = "list_audit_entries",
+    params(AuditQuery),
+    security(("bearer" = ["Revisor"])),
+    responses(
+        (status = 200, description = "A page of the log", body = Page<AuditEntry>),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A bad value in the query", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/audit")]
+pub async fn list_audit_entries(
+    allowed: Allowed<ReadAudit>,
+    query: Query<AuditQuery>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let page = paging::asked(query.0.limit, query.0.cursor)?;
+    let criteria = AuditCriteria {
+        from: query.0.from,
+        to: query.0.to,
+        actor: query.0.actor,
+        party_id: query.0.party_id,
+        number_digest: None,
+        case_number: query.0.case_number,
+        operation: query.0.operation,
+        outcome: query.0.outcome.map(|outcome| match outcome {
+            AuditOutcome::Succeeded => Outcome::Succeeded,
+            AuditOutcome::Refused => Outcome::Refused,
+            AuditOutcome::Failed => Outcome::Failed,
+            AuditOutcome::Unknown => Outcome::Unknown,
+        }),
+    };
+    let entries = house.actions.list_audit_entries(&allowed.context(), criteria, page).await?;
+    Ok(HttpResponse::Ok().json(paging::answer(entries, entry)))
+}
+
+fn entry(entry: Entry) -> AuditEntry {
+    let (intent, ending) = (entry.intent, entry.ending);
+    let outcome = ending.as_ref().map_or(Outcome::Unknown, |ending| ending.outcome);
+    AuditEntry {
+        id: intent.id,
+        at: intent.at,
+        actor: intent.actor,
+        operation: intent.operation,
+        subject: AuditSubject {
+            party_id: ending.as_ref().and_then(|ending| ending.party_id).or(intent.party_id),
+            personal_number_digest: intent.number_digest,
+            criteria: intent.criteria,
+        },
+        reason: intent.reason,
+        case_number: intent.case_number,
+        outcome: match outcome {
+            Outcome::Succeeded => AuditOutcome::Succeeded,
+            Outcome::Refused => AuditOutcome::Refused,
+            Outcome::Failed => AuditOutcome::Failed,
+            Outcome::Unknown => AuditOutcome::Unknown,
+        },
+        problem: ending.as_ref().and_then(|ending| ending.problem.clone()),
+        result_count: ending.and_then(|ending| ending.result_count),
+        trace_id: intent.trace_id,
+    }
+}

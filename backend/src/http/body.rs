@@ -1,0 +1,246 @@
+//! What was asked: JSON bodies, query strings and path segments, with errors that name the place.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use futures_util::StreamExt;
+use openapi::problem::ProblemCode;
+use serde::de::DeserializeOwned;
+
+use super::problem::Failure;
+
+/// The largest JSON body.
+const MAX_BODY: usize = 1024 * 1024;
+
+/// A JSON body. 415 without a JSON content type, 413 over 1 MiB, 400 when it is no JSON, 422 with a pointer when it is JSON
+/// of another shape.
+pub struct Body<T> {
+    /// The value.
+    pub value: T,
+    /// The bytes that it was read from, for the digest of idempotent requests.
+    pub bytes: web::Bytes,
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Body<T>, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = actix_web::HttpMessage::mime_type(request).ok().flatten().is_some_and(|mime| {
+            mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json"))
+        });
+        let announced = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
+            .unwrap_or(0);
+        let mut payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(Failure::new(ProblemCode::UnsupportedMediaType, "Send JSON med Content-Type: application/json."));
+            }
+            let too_large = || Failure::new(ProblemCode::PayloadTooLarge, "En forespørgsel må højst fylde 1 MiB.");
+            if announced > MAX_BODY {
+                return Err(too_large());
+            }
+            let mut bytes = web::BytesMut::with_capacity(announced);
+            while let Some(chunk) = payload.next().await {
+                let chunk = chunk.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
+                if bytes.len() + chunk.len() > MAX_BODY {
+                    return Err(too_large());
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            let bytes = bytes.freeze();
+            Ok(Body { value: from_json(&bytes)?, bytes })
+        })
+    }
+}
+
+/// Reads JSON of a known shape.
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let inner = error.inner();
+        if inner.is_data() {
+            Failure::field(pointer(error.path(), &inner.to_string()), fault(&inner.to_string()))
+        } else {
+            not_json(inner)
+        }
+    })?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(value)
+}
+
+fn not_json(error: &serde_json::Error) -> Failure {
+    Failure::new(
+        ProblemCode::InvalidRequest,
+        format!("Forespørgslen er ikke gyldig JSON (linje {}, tegn {}).", error.line(), error.column()),
+    )
+}
+
+/// The query string. 400 when it cannot be decoded, 422 with a pointer when a value cannot be used.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Failure;
+    type Future = std::future::Ready<Result<Query<T>, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(from_query(request.query_string()).map(Query))
+    }
+}
+
+fn from_query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let decodes = text.split('&').all(percent_decodes);
+    if !decodes {
+        return Err(Failure::new(ProblemCode::InvalidRequest, "Søgestrengen i adressen kan ikke læses."));
+    }
+    let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let message = error.inner().to_string();
+        Failure::field(pointer(error.path(), &message), fault(&message))
+    })
+}
+
+/// Every `%` begins an escape, and what is escaped is UTF-8.
+fn percent_decodes(text: &str) -> bool {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| byte.and_then(|byte| (byte as char).to_digit(16));
+        let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else { return false };
+        bytes.push((high * 16 + low) as u8);
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
+/// A path segment. 400 when it cannot be read.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
+    type Error = Failure;
+    type Future = std::future::Ready<Result<Path<T>, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let path = web::Path::<T>::from_request(request, payload).into_inner();
+        std::future::ready(
+            path.map(|path| Path(path.into_inner()))
+                .map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Adressen kan ikke læses.")),
+        )
+    }
+}
+
+/// The JSON Pointer (RFC 6901) of the field that serde complains of.
+fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    let mut last = String::new();
+    for segment in path.iter() {
+        last = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.clone(),
+            Segment::Enum { variant } => variant.clone(),
+            Segment::Unknown => continue,
+        };
+        pointer.push('/');
+        pointer.push_str(&last.replace('~', "~0").replace('/', "~1"));
+    }
+    // An unknown or missing field is reported at the object that (does not) hold it.
+    if let Some(field) = quoted(message, "unknown field `").or_else(|| quoted(message, "missing field `"))
+        && field != last
+    {
+        pointer.push('/');
+        pointer.push_str(&field.replace('~', "~0").replace('/', "~1"));
+    }
+    pointer
+}
+
+fn quoted<'a>(message: &'a str, before: &str) -> Option<&'a str> {
+    message.strip_prefix(before)?.split('`').next()
+}
+
+/// serde's complaint in Danish. Its own words may repeat the value, so none of them are handed on.
+fn fault(message: &str) -> &'static str {
+    if message.starts_with("unknown field") {
+        "Feltet findes ikke her."
+    } else if message.starts_with("missing field") {
+        "Feltet skal udfyldes."
+    } else if message.starts_with("duplicate field") {
+        "Feltet står der to gange."
+    } else if message.starts_with("unknown variant") {
+        "Værdien er ikke en af dem, der kan bruges."
+    } else if message.starts_with("invalid type") {
+        "Værdien har en forkert type."
+    } else {
+        "Værdien kan ikke bruges."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openapi::party::{PartyInput, PartyListQuery, PartySearch};
+
+    use super::*;
+
+    fn refused<T: DeserializeOwned>(json: &str) -> openapi::problem::Problem {
+        match from_json::<T>(json.as_bytes()) {
+            Ok(_) => panic!("{json} was accepted"),
+            Err(failure) => failure.problem(),
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_is_400() {
+        for json in ["", "{", "{\"name\": }", "{} {}", "{\"name\": \"a\",}"] {
+            assert_eq!(refused::<PartyInput>(json).status, 400, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_is_422_and_pointed_at() {
+        let wrong = [
+            (r#"{"name": 5}"#, "/name"),
+            (r#"{"nmae": "x"}"#, "/nmae"),
+            (r#"{"id": "x"}"#, "/id"),
+            (r#"{"address": {"line9": "x"}}"#, "/address/line9"),
+            (r#"{"address": {"line1": false}}"#, "/address/line1"),
+            (r#"{"externalIds": [{"system": "a", "id": "b"}, {"system": "a"}]}"#, "/externalIds/1/id"),
+            (r#"{"kind": "king"}"#, "/kind"),
+            (r#"{"name": "a", "name": "b"}"#, "/name"),
+            (r#"[]"#, ""),
+        ];
+        for (json, pointer) in wrong {
+            let problem = refused::<PartyInput>(json);
+            assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, pointer), "{json}");
+        }
+        assert_eq!(refused::<PartySearch>(r#"{"ids": ["x"]}"#).errors[0].pointer, "/ids/0");
+    }
+
+    #[test]
+    fn an_error_never_repeats_the_value() {
+        let problem = refused::<PartyInput>(r#"{"ownsEmailDomain": "0707614285"}"#);
+        assert!(!serde_json::to_string(&problem).unwrap().contains("0707614285"));
+    }
+
+    #[test]
+    fn a_query_that_cannot_be_decoded_is_400_and_a_bad_value_is_422() {
+        let refused = |query: &str| match from_query::<PartyListQuery>(query) {
+            Ok(_) => panic!("{query} was accepted"),
+            Err(failure) => failure.problem(),
+        };
+        assert_eq!(refused("cursor=%zz").status, 400);
+        assert_eq!(refused("cursor=%ff").status, 400);
+        for (query, pointer) in [("limit=many", "/limit"), ("limit=-1", "/limit"), ("lmit=1", "/lmit"), ("kind=king", "/kind")] {
+            let problem = refused(query);
+            assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, pointer), "{query}");
+        }
+        assert!(from_query::<PartyListQuery>("limit=5&kind=company&cursor=%C3%A6").is_ok());
+    }
+}

@@ -1,0 +1,311 @@
+//! Cases and who is party to them.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use openapi::case::{
+    Case, CaseInput, CaseListQuery, CaseParty, CasePartyInput, CaseRelationInput, CaseStatus, PartyCase,
+};
+use openapi::page::{Page, PageQuery};
+use openapi::problem::Problem;
+use uuid::Uuid;
+
+use super::body::{Body, Path, Query};
+use super::caller::{Allowed, ReadCaseParties, ReadCases, WriteCases};
+use super::party::contract;
+use super::problem::Failure;
+use super::{Http, etag, input, paging};
+use crate::actions::Context;
+use crate::actions::case::{Expected, Related};
+use crate::domain::input::{RawCase, RawCaseParty};
+use crate::domain::protection::PartyView;
+use crate::domain::{self};
+
+/// The circumstances of an operation on one case: the log finds it by the case.
+fn about_case(context: Context, case_number: &str) -> Result<Context, Failure> {
+    input::because(context, None, Some(case_number))
+}
+
+/// List cases
+///
+/// By case number.
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "list_cases",
+    params(CaseListQuery),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of cases", body = Page<Case>),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A bad value in the query", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/cases")]
+pub async fn list_cases(
+    allowed: Allowed<ReadCases>,
+    query: Query<CaseListQuery>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let page = paging::asked(query.0.limit, query.0.cursor)?;
+    let criteria = domain::case::CaseCriteria {
+        open: query.0.status.map(|status| status == CaseStatus::Open),
+        updated_since: query.0.updated_since,
+    };
+    let cases = house.actions.list_cases(&allowed.context(), criteria, page).await?;
+    Ok(HttpResponse::Ok().json(paging::answer(cases, case)))
+}
+
+/// Read a case
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "get_case",
+    params(("case_number" = String, Path, description = "The case system's key")),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The case; `ETag` is set", body = Case),
+        (status = 304, description = "`If-None-Match` names the present one"),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/cases/{case_number}")]
+pub async fn get_case(
+    allowed: Allowed<ReadCases>,
+    request: HttpRequest,
+    case_number: Path<String>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let context = about_case(allowed.context(), &case_number.0)?;
+    let found = house.actions.get_case(&context, &case_number.0).await?;
+    etag::answer(&request, StatusCode::OK, found.version, &case(found))
+}
+
+/// Write a case
+///
+/// Writes the case as the case system has it. `parties`, when present, replaces everybody who is party to it.
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "put_case",
+    params(
+        ("case_number" = String, Path, description = "The case system's key"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only if new"),
+    ),
+    request_body = CaseInput,
+    security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
+    responses(
+        (status = 200, description = "The case as it is now; `ETag` is set", body = Case),
+        (status = 201, description = "The new case", body = Case),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 412, description = "Somebody else was first", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[put("/cases/{case_number}")]
+pub async fn put_case(
+    allowed: Allowed<WriteCases>,
+    request: HttpRequest,
+    case_number: Path<String>,
+    house: web::Data<Http>,
+    body: Body<CaseInput>,
+) -> Result<HttpResponse, Failure> {
+    let context = about_case(allowed.context(), &case_number.0)?;
+    let expected = match etag::if_match(&request)? {
+        Some(version) => Expected::Version(version),
+        None if etag::only_if_new(&request) => Expected::Nothing,
+        None => Expected::Anything,
+    };
+    let (written, created) =
+        house.actions.put_case(&context, &case_number.0, raw_case(body.value), expected).await?;
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    let mut answer = etag::answer(&request, status, written.version, &case(written))?;
+    if created && let Ok(value) = header::HeaderValue::from_str(request.path()) {
+        answer.headers_mut().insert(header::LOCATION, value);
+    }
+    Ok(answer)
+}
+
+/// Delete a case
+///
+/// Its parties stay in the register.
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "delete_case",
+    params(("case_number" = String, Path, description = "The case system's key")),
+    security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/cases/{case_number}")]
+pub async fn delete_case(
+    allowed: Allowed<WriteCases>,
+    case_number: Path<String>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let context = about_case(allowed.context(), &case_number.0)?;
+    house.actions.delete_case(&context, &case_number.0).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Who is party to a case
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "list_case_parties",
+    params(("case_number" = String, Path, description = "The case system's key"), PageQuery),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of the case's parties", body = Page<CaseParty>),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/cases/{case_number}/parties")]
+pub async fn list_case_parties(
+    allowed: Allowed<ReadCaseParties>,
+    case_number: Path<String>,
+    query: Query<PageQuery>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let page = paging::asked(query.0.limit, query.0.cursor)?;
+    let context = about_case(allowed.context(), &case_number.0)?;
+    let parties = house.actions.list_case_parties(&context, &case_number.0, page).await?;
+    Ok(HttpResponse::Ok().json(paging::answer(parties, case_party)))
+}
+
+/// Put a party on a case
+///
+/// Or change what it is to the case.
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "put_case_party",
+    params(
+        ("case_number" = String, Path, description = "The case system's key"),
+        ("party_id" = Uuid, Path, description = "The party"),
+    ),
+    request_body = CaseRelationInput,
+    security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
+    responses(
+        (status = 200, description = "What the party is to the case now", body = CaseParty),
+        (status = 201, description = "The party is new on the case", body = CaseParty),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such case or party", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[put("/cases/{case_number}/parties/{party_id}")]
+pub async fn put_case_party(
+    allowed: Allowed<WriteCases>,
+    path: Path<(String, Uuid)>,
+    house: web::Data<Http>,
+    body: Body<CaseRelationInput>,
+) -> Result<HttpResponse, Failure> {
+    let (case_number, party_id) = path.0;
+    let context = about_case(allowed.context(), &case_number)?;
+    let roles = body.value.roles.unwrap_or_default();
+    let subscribe = body.value.subscribe.unwrap_or(true);
+    let (related, created) =
+        house.actions.put_case_party(&context, &case_number, party_id, roles, subscribe).await?;
+    let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    Ok(answer.json(case_party(related)))
+}
+
+/// Take a party off a case
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "delete_case_party",
+    params(
+        ("case_number" = String, Path, description = "The case system's key"),
+        ("party_id" = Uuid, Path, description = "The party"),
+    ),
+    security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
+    responses(
+        (status = 204, description = "It is off the case"),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such case, or the party is not on it", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[delete("/cases/{case_number}/parties/{party_id}")]
+pub async fn delete_case_party(
+    allowed: Allowed<WriteCases>,
+    path: Path<(String, Uuid)>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let (case_number, party_id) = path.0;
+    let context = about_case(allowed.context(), &case_number)?;
+    house.actions.delete_case_party(&context, &case_number, party_id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The cases of a party
+#[utoipa::path(
+    tag = "Sager",
+    operation_id = "list_party_cases",
+    params(("id" = Uuid, Path, description = "The party"), PageQuery),
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "A page of the party's cases", body = Page<PartyCase>),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/parties/{id}/cases")]
+pub async fn list_party_cases(
+    allowed: Allowed<ReadCases>,
+    id: Path<Uuid>,
+    query: Query<PageQuery>,
+    house: web::Data<Http>,
+) -> Result<HttpResponse, Failure> {
+    let page = paging::asked(query.0.limit, query.0.cursor)?;
+    let cases = house.actions.list_party_cases(&allowed.context(), id.0, page).await?;
+    let row = |related: Related<domain::case::Case>| PartyCase {
+        case: case(related.what),
+        roles: related.relation.roles,
+        subscribe: related.relation.subscribe,
+    };
+    Ok(HttpResponse::Ok().json(paging::answer(cases, row)))
+}
+
+fn case(case: domain::case::Case) -> Case {
+    let (status, closed_at) = match case.status {
+        domain::case::CaseStatus::Open => (CaseStatus::Open, None),
+        domain::case::CaseStatus::Closed(at) => (CaseStatus::Closed, Some(at)),
+    };
+    Case {
+        case_number: case.case_number,
+        title: case.title,
+        status,
+        closed_at,
+        responsible: case.responsible,
+        created_at: case.created_at,
+        updated_at: case.updated_at,
+        version: case.version,
+    }
+}
+
+fn case_party(related: Related<PartyView>) -> CaseParty {
+    CaseParty {
+        party: contract::party(related.what),
+        roles: related.relation.roles,
+        subscribe: related.relation.subscribe,
+    }
+}
+
+fn raw_case(input: CaseInput) -> RawCase {
+    let party = |input: CasePartyInput| RawCaseParty {
+        party_id: input.party_id,
+        personal_number: input.personal_number,
+        external_id: input.external_id.map(contract::external_id_from),
+        roles: input.roles,
+        subscribe: input.subscribe,
+    };
+    RawCase {
+        case_number: input.case_number,
+        title: input.title,
+        open: input.status.map(|status| status == CaseStatus::Open),
+        closed_at: input.closed_at,
+        responsible: input.responsible,
+        parties: input.parties.map(|parties| parties.into_iter().map(party).collect()),
+    }
+}

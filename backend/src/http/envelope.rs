@@ -1,0 +1,107 @@
+//! What every answer has around it: the request id, problem bodies, caching and security headers, one log line.
+
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
+use openapi::problem::Problem;
+use uuid::Uuid;
+
+/// The header that names a request, in and out.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of the request at hand.
+#[derive(Clone)]
+struct TraceId(String);
+
+/// The id of a request: stands in the answer, the log and the audit log.
+pub fn trace_id(request: &HttpRequest) -> String {
+    request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+/// Wraps every request.
+pub async fn wrap(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = chosen_id(request.headers().get(&REQUEST_ID)).unwrap_or_else(|| Uuid::new_v4().to_string());
+    request.extensions_mut().insert(TraceId(id.clone()));
+    let method = request.method().clone();
+    let is_api = request.path().starts_with("/api/");
+    let is_docs = request.path().starts_with("/docs");
+
+    let mut response = match next.call(request).await {
+        Ok(response) => response.map_into_boxed_body(),
+        // An extractor or middleware refused: the answer is the error's own.
+        Err(error) => return Err(error),
+    };
+
+    let problem = response.response().extensions().get::<Problem>().cloned();
+    if let Some(problem) = problem {
+        let body = serde_json::to_vec(&Problem { trace_id: id.clone(), ..problem })?;
+        response = response.map_body(|_, _| BoxBody::new(body));
+        set(&mut response, header::CONTENT_TYPE, "application/problem+json");
+    }
+    set(&mut response, REQUEST_ID, &id);
+    set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(&mut response, header::X_FRAME_OPTIONS, "DENY");
+    set(&mut response, header::REFERRER_POLICY, "no-referrer");
+    if is_api {
+        set(&mut response, header::CACHE_CONTROL, "no-store");
+    } else {
+        // Swagger UI styles itself inline; the rest of the house does not.
+        let styles = if is_docs { "style-src 'self' 'unsafe-inline'; img-src 'self' data:; " } else { "" };
+        let connect = super::sign_in::provider_origin(response.request()).unwrap_or_default();
+        let policy = format!(
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; {styles}connect-src 'self' {connect}; object-src 'none'; \
+             base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        );
+        set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
+    }
+    // The pattern, not the path: a path may hold anything that a caller types.
+    let route = response.request().match_pattern();
+    tracing::info!(
+        trace_id = %id,
+        %method,
+        route = route.as_deref().unwrap_or("-"),
+        status = response.status().as_u16(),
+        ms = started.elapsed().as_millis() as u64,
+        "request"
+    );
+    Ok(response)
+}
+
+fn set<B>(response: &mut ServiceResponse<B>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+/// The caller's id for the request, unless it is too long, has odd characters or could be a personal number.
+fn chosen_id(value: Option<&HeaderValue>) -> Option<String> {
+    let id = value?.to_str().ok()?;
+    let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let digits = id.bytes().filter(u8::is_ascii_digit).count();
+    let number_like = digits == 10 && id.bytes().all(|byte| byte.is_ascii_digit() || b"-_.".contains(&byte));
+    (fits && !number_like).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_id_that_could_be_a_personal_number_is_replaced() {
+        let chosen = |id: &'static str| chosen_id(Some(&HeaderValue::from_static(id)));
+        assert_eq!(chosen("0707614285"), None);
+        assert_eq!(chosen("070761-4285"), None);
+        assert_eq!(chosen("med blank"), None);
+        assert_eq!(chosen(""), None);
+        assert_eq!(chosen("a-1.b_2").as_deref(), Some("a-1.b_2"));
+        assert_eq!(chosen("2026112317"), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! The wall to the outside: JSON over HTTP. Every route of the house stands in [`routes`].
+//!
+//! A handler does four things: who may (the first extractor in its signature), what was asked, one action, the answer.
+
+mod audit;
+mod body;
+mod caller;
+mod case;
+mod envelope;
+mod etag;
+mod event;
+mod find;
+mod health;
+mod input;
+mod limits;
+mod operations;
+mod page;
+mod paging;
+mod party;
+mod person;
+mod problem;
+mod session;
+mod settings;
+mod sign_in;
+mod spec;
+mod token;
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use openapi::privilege::Privilege;
+use openapi::problem::ProblemCode;
+use openapi::session::SignIn;
+use openapi::settings::Settings;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::actions::Actions;
+use crate::clock::SharedClock;
+use crate::config::Config;
+use limits::Limits;
+use operations::Operations;
+use problem::Failure;
+use sign_in::DemoSignIn;
+use token::Verifier;
+
+pub use envelope::wrap;
+pub use sign_in::DEMO_ISSUER;
+pub use spec::{privileges, specification};
+
+/// What the handlers share.
+pub struct Http {
+    actions: Arc<Actions>,
+    verifier: Verifier,
+    demo: Option<DemoSignIn>,
+    sign_in: SignIn,
+    settings: Settings,
+    limits: Limits,
+    operations: Operations,
+    read_requires: Option<Privilege>,
+    case_read_requires: Option<Privilege>,
+}
+
+impl Http {
+    /// The door to these actions.
+    ///
+    /// # Errors
+    /// When the demo's key or the client for the provider's keys cannot be made.
+    pub fn new(actions: Arc<Actions>, config: &Config, is_demo: bool, clock: SharedClock) -> anyhow::Result<Http> {
+        let demo = is_demo.then(|| DemoSignIn::new(clock.clone())).transpose()?;
+        let verifier = match &demo {
+            Some(demo) => {
+                let (kid, key) = demo.verifying_key();
+                Verifier::for_demo(config.auth.clone(), kid, key, clock)
+            }
+            None => Verifier::new(config.auth.clone(), clock)?,
+        };
+        Ok(Http {
+            actions,
+            verifier,
+            sign_in: sign_in::describe(&config.auth, is_demo),
+            demo,
+            settings: settings::of(config),
+            limits: Limits::new(config.http.rate_limit),
+            operations: Operations::of(&specification()),
+            read_requires: config.auth.read_requires,
+            case_read_requires: config.auth.case_read_requires,
+        })
+    }
+
+    /// Housekeeping, to be called at an interval.
+    pub fn tidy(&self) {
+        self.limits.forget_the_quiet();
+    }
+}
+
+/// Every route of the house.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            utoipa_actix_web::scope("/api/v1")
+                .service(sign_in::get_sign_in)
+                .service(sign_in::demo_sign_in)
+                .service(session::get_session)
+                .service(settings::get_settings)
+                .service(party::list_parties)
+                .service(party::search_parties)
+                .service(party::resolve_party)
+                .service(party::create_party)
+                .service(party::get_party)
+                .service(party::update_party)
+                .service(party::delete_party)
+                .service(party::get_party_history)
+                .service(party::reveal_party_address)
+                .service(person::get_party_cpr)
+                .service(person::preview_party_cpr)
+                .service(person::fetch_party_cpr)
+                .service(person::look_up_person)
+                .service(find::find_party_personal_number)
+                .service(find::find_person)
+                .service(case::list_cases)
+                .service(case::get_case)
+                .service(case::put_case)
+                .service(case::delete_case)
+                .service(case::list_case_parties)
+                .service(case::put_case_party)
+                .service(case::delete_case_party)
+                .service(case::list_party_cases)
+                .service(event::list_events)
+                .service(audit::list_audit_entries),
+        )
+        .service(health::get_liveness)
+        .service(health::get_readiness);
+}
+
+/// What is no route: Swagger UI, the browser application, and the answers to unknown paths and methods.
+pub fn rest(config: &mut web::ServiceConfig) {
+    let to_docs = || async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() };
+    config
+        .route("/docs", web::get().to(to_docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", specification()))
+        .default_service(web::to(anything_else));
+}
+
+async fn anything_else(request: HttpRequest, house: web::Data<Http>) -> Result<HttpResponse, Failure> {
+    let methods = house.operations.methods(request.path());
+    if !methods.is_empty() {
+        let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::new(ProblemCode::MethodNotAllowed, format!("Brug en af metoderne {allowed}."))
+            .header(header::ALLOW, &allowed));
+    }
+    let is_page = request.method().is_safe() && !request.path().starts_with("/api/");
+    is_page.then(|| page::serve(&request)).flatten().ok_or_else(Failure::not_found)
+}

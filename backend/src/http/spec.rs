@@ -1,0 +1,66 @@
+//! The specification, made from the routes, without a database.
+
+use actix_web::App;
+use utoipa::Modify;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Info, License, OpenApi, Server};
+use utoipa_actix_web::AppExt;
+
+use super::operations::of_path;
+
+/// OpenAPI 3.1 of the whole API.
+pub fn specification() -> OpenApi {
+    let (_, mut spec) = App::new().into_utoipa_app().configure(super::routes).split_for_parts();
+    let mut info = Info::new("Partsregister", env!("CARGO_PKG_VERSION"));
+    info.description = Some(include_str!("description.md").to_owned());
+    info.license = Some(License::builder().name("MIT").identifier(Some("MIT")).build());
+    spec.info = info;
+    spec.servers = Some(vec![Server::new("/")]);
+    Bearer.modify(&mut spec);
+    spec
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, spec: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("An access token of the organisation's OpenID Connect provider. In the demo: POST /api/v1/sign-in/demo."))
+            .build();
+        spec.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Every operation and the privileges that it needs, one a line, for people to read and reviewers to compare.
+pub fn privileges() -> String {
+    let mut lines = Vec::new();
+    for (path, item) in &specification().paths.paths {
+        for (method, operation) in of_path(item) {
+            let name = operation.operation_id.as_deref().unwrap_or_default();
+            lines.push(format!("{method:<6} {path:<55} {name:<28} {}", needed(operation)));
+        }
+    }
+    lines.sort_by_key(|line| line.split_whitespace().nth(1).map(str::to_owned));
+    format!("# Written by `cargo xtask openapi` from the routes; a test compares it with what they do.\n{}\n", lines.join("\n"))
+}
+
+/// The security requirements in words: alternatives, each a list of privileges.
+fn needed(operation: &Operation) -> String {
+    let value = serde_json::to_value(&operation.security).unwrap_or_default();
+    let alternatives: Vec<String> = value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|alternative| match alternative["bearer"].as_array() {
+            None => "intet token".to_owned(),
+            Some(privileges) if privileges.is_empty() => "ethvert gyldigt token".to_owned(),
+            Some(privileges) => {
+                privileges.iter().filter_map(|privilege| privilege.as_str()).collect::<Vec<_>>().join(" + ")
+            }
+        })
+        .collect();
+    if alternatives.is_empty() { "ikke angivet".to_owned() } else { alternatives.join(" | ") }
+}

@@ -1,0 +1,281 @@
+//! From a bearer token to a caller: RFC 9068 and plain OpenID Connect access tokens, signed by the provider's keys.
+//!
+//! Accepted are RS256, PS256, ES256 and EdDSA with a key of the provider's key set; never `none`, never a symmetric key, never
+//! a key that the token itself brings or points at. `iss`, `aud`, `exp` and `nbf` are checked with 60 s leeway against the
+//! house's clock.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, RwLock};
+use std::time::{Duration, Instant};
+
+use actix_web::http::header;
+use chrono::{DateTime, Utc};
+use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation};
+use openapi::privilege::Privilege;
+use openapi::problem::ProblemCode;
+use serde_json::{Map, Value};
+
+use super::problem::Failure;
+use crate::clock::SharedClock;
+use crate::config;
+use crate::domain::caller::Caller;
+
+const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+const LEEWAY_SECONDS: i64 = 60;
+/// No provider's access token is larger; a larger one is not even looked at.
+const MAX_TOKEN: usize = 16 * 1024;
+/// An unknown `kid` makes us ask the provider for its keys, at most this often.
+const REFETCH_EVERY: Duration = Duration::from_secs(10);
+const MAX_ANSWER: usize = 1024 * 1024;
+
+/// Checks tokens.
+pub struct Verifier {
+    settings: config::Auth,
+    keys: KeySource,
+    clock: SharedClock,
+}
+
+enum KeySource {
+    /// The demo's own key, made at start.
+    Fixed(KeySet),
+    /// The provider's, fetched and cached.
+    Remote(RemoteKeys),
+}
+
+impl Verifier {
+    /// Tokens of the configured provider.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(settings: config::Auth, clock: SharedClock) -> anyhow::Result<Verifier> {
+        let keys = KeySource::Remote(RemoteKeys::new(&settings)?);
+        Ok(Verifier { settings, keys, clock })
+    }
+
+    /// Tokens that the demo signs itself with this key.
+    pub fn for_demo(settings: config::Auth, kid: &str, key: DecodingKey, clock: SharedClock) -> Verifier {
+        let keys = KeySource::Fixed(KeySet(vec![Key { kid: Some(kid.to_owned()), algorithm: None, key: Arc::new(key) }]));
+        Verifier { settings, keys, clock }
+    }
+
+    /// The caller behind the `Authorization` header.
+    ///
+    /// # Errors
+    /// 401 without a valid token, 503 when the provider's keys cannot be fetched.
+    pub async fn caller(&self, authorization: Option<&header::HeaderValue>) -> Result<Caller, Failure> {
+        let Some(authorization) = authorization else {
+            return Err(unauthenticated("Der mangler et adgangstoken. Log ind, og prøv igen.", None));
+        };
+        let token = authorization
+            .to_str()
+            .ok()
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or_else(invalid)?;
+        if token.len() > MAX_TOKEN {
+            return Err(invalid());
+        }
+        let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
+        let brings_a_key = header.jwk.is_some() || header.jku.is_some() || header.x5u.is_some() || header.x5c.is_some();
+        if !ALGORITHMS.contains(&header.alg) || brings_a_key {
+            return Err(invalid());
+        }
+        let key = self.key(header.kid.as_deref(), header.alg).await?;
+        let mut validation = Validation::new(header.alg);
+        // Our clock decides about time, below.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        validation.set_issuer(&[&self.settings.issuer]);
+        validation.set_audience(&[&self.settings.audience]);
+        let claims =
+            jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation).map_err(|_| invalid())?.claims;
+        check_times(&claims, self.clock.now())?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let subject = text("sub").or_else(|| text("client_id")).ok_or_else(invalid)?.to_owned();
+        let name = text("name").or_else(|| text("preferred_username")).map(str::to_owned);
+        Ok(Caller { subject, name, privileges: self.privileges(claims.get(&self.settings.privilege_claim)) })
+    }
+
+    /// An array of texts, or one text that is split at blanks; values that name no privilege are dropped.
+    fn privileges(&self, claim: Option<&Value>) -> BTreeSet<Privilege> {
+        let values: Vec<&str> = match claim {
+            Some(Value::Array(values)) => values.iter().filter_map(Value::as_str).collect(),
+            Some(Value::String(text)) => text.split_whitespace().collect(),
+            _ => Vec::new(),
+        };
+        let map = &self.settings.privilege_map;
+        values.into_iter().filter_map(|value| map.get(value).copied().or_else(|| Privilege::from_claim(value))).collect()
+    }
+
+    async fn key(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<DecodingKey>, Failure> {
+        match &self.keys {
+            KeySource::Fixed(keys) => keys.find(kid, algorithm).ok_or_else(invalid),
+            KeySource::Remote(remote) => remote.find(kid, algorithm).await,
+        }
+    }
+}
+
+fn check_times(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Failure> {
+    let now = now.timestamp();
+    let time = |name: &str| match claims.get(name) {
+        None => Ok(None),
+        Some(value) => value.as_i64().or_else(|| value.as_f64().map(|time| time as i64)).map(Some).ok_or_else(invalid),
+    };
+    let expires = time("exp")?.ok_or_else(invalid)?;
+    if expires.saturating_add(LEEWAY_SECONDS) <= now {
+        return Err(unauthenticated("Din session er udløbet. Log ind igen.", Some("The token has expired")));
+    }
+    for begins in [time("nbf")?, time("iat")?].into_iter().flatten() {
+        if begins > now + LEEWAY_SECONDS {
+            return Err(invalid());
+        }
+    }
+    Ok(())
+}
+
+fn invalid() -> Failure {
+    unauthenticated("Adgangstokenet er ikke gyldigt. Log ind igen.", Some("The token is not valid"))
+}
+
+/// 401 with the challenge of RFC 6750.
+fn unauthenticated(detail: &str, error: Option<&str>) -> Failure {
+    let challenge = match error {
+        None => "Bearer realm=\"partsregister\"".to_owned(),
+        Some(error) => format!("Bearer realm=\"partsregister\", error=\"invalid_token\", error_description=\"{error}\""),
+    };
+    Failure::new(ProblemCode::Unauthenticated, detail).header(header::WWW_AUTHENTICATE, &challenge)
+}
+
+struct Key {
+    kid: Option<String>,
+    algorithm: Option<KeyAlgorithm>,
+    key: Arc<DecodingKey>,
+}
+
+/// The keys of one issuer.
+struct KeySet(Vec<Key>);
+
+impl KeySet {
+    fn of(set: &JwkSet) -> KeySet {
+        let signing = |jwk: &&Jwk| {
+            !matches!(jwk.common.public_key_use, Some(jsonwebtoken::jwk::PublicKeyUse::Encryption)) && jwk.is_supported()
+        };
+        KeySet(
+            set.keys
+                .iter()
+                .filter(signing)
+                .filter_map(|jwk| {
+                    let key = DecodingKey::from_jwk(jwk).ok()?;
+                    (key.family() != AlgorithmFamily::Hmac).then(|| Key {
+                        kid: jwk.common.key_id.clone(),
+                        algorithm: jwk.common.key_algorithm,
+                        key: Arc::new(key),
+                    })
+                })
+                .collect(),
+        )
+    }
+
+    /// The one key that a token of this `kid` and algorithm can be signed with; none when there are several.
+    fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Option<Arc<DecodingKey>> {
+        let mut fitting = self.0.iter().filter(|key| {
+            (kid.is_none() || key.kid.as_deref() == kid)
+                && key.key.family() == algorithm.family()
+                && key.algorithm.is_none_or(|declared| declared.to_string() == format!("{algorithm:?}"))
+        });
+        let key = fitting.next()?;
+        fitting.next().is_none().then(|| key.key.clone())
+    }
+}
+
+struct RemoteKeys {
+    issuer: String,
+    jwks_url: String,
+    client: reqwest::Client,
+    cached: RwLock<Arc<KeySet>>,
+    fetched: tokio::sync::Mutex<Option<Instant>>,
+}
+
+impl RemoteKeys {
+    fn new(settings: &config::Auth) -> anyhow::Result<RemoteKeys> {
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()?;
+        Ok(RemoteKeys {
+            issuer: settings.issuer.clone(),
+            jwks_url: settings.jwks_url.clone(),
+            client,
+            cached: RwLock::new(Arc::new(KeySet(Vec::new()))),
+            fetched: tokio::sync::Mutex::new(None),
+        })
+    }
+
+    fn cached(&self) -> Arc<KeySet> {
+        self.cached.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    async fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<DecodingKey>, Failure> {
+        if let Some(key) = self.cached().find(kid, algorithm) {
+            return Ok(key);
+        }
+        let mut fetched = self.fetched.lock().await;
+        // Somebody else may have fetched while we waited.
+        if let Some(key) = self.cached().find(kid, algorithm) {
+            return Ok(key);
+        }
+        if fetched.is_some_and(|at| at.elapsed() < REFETCH_EVERY) {
+            return Err(invalid());
+        }
+        let keys = self.fetch().await.map_err(|error| {
+            tracing::warn!(%error, "the identity provider's keys cannot be fetched");
+            Failure::new(
+                ProblemCode::Unavailable,
+                "Organisationens log ind-tjeneste svarer ikke lige nu. Prøv igen om lidt.",
+            )
+            .header(header::RETRY_AFTER, "10")
+        });
+        let keys = match keys {
+            Ok(keys) => Arc::new(keys),
+            Err(failure) => {
+                // With keys in hand an unknown `kid` is only an unknown `kid`.
+                if !self.cached().0.is_empty() {
+                    *fetched = Some(Instant::now());
+                    return Err(invalid());
+                }
+                return Err(failure);
+            }
+        };
+        *self.cached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys.clone();
+        *fetched = Some(Instant::now());
+        keys.find(kid, algorithm).ok_or_else(invalid)
+    }
+
+    async fn fetch(&self) -> anyhow::Result<KeySet> {
+        let jwks_url = if self.jwks_url.is_empty() {
+            let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+            let document: Value = self.get(&address).await?;
+            anyhow::ensure!(document["issuer"] == *self.issuer, "the discovery document names another issuer");
+            document["jwks_uri"].as_str().ok_or_else(|| anyhow::anyhow!("no jwks_uri"))?.to_owned()
+        } else {
+            self.jwks_url.clone()
+        };
+        Ok(KeySet::of(&self.get(&jwks_url).await?))
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(&self, address: &str) -> anyhow::Result<T> {
+        let mut answer = self.client.get(address).send().await?.error_for_status()?;
+        anyhow::ensure!(answer.status().is_success(), "unexpected status {}", answer.status());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            anyhow::ensure!(bytes.len() + chunk.len() <= MAX_ANSWER, "the answer is too large");
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
