@@ -150,8 +150,11 @@ pub async fn seed(actions: &Actions, clock: &SharedClock) -> anyhow::Result<()> 
                 city: filled(city),
                 ..RawAddress::default()
             }),
-            email: Some(format!("{}@example.org", person.name.split([' ', '-']).next().unwrap_or("post").to_lowercase()))
-                .filter(|email| email.is_ascii()),
+            email: Some(format!(
+                "{}@example.org",
+                person.name.split([' ', '-']).next().unwrap_or("post").to_lowercase()
+            ))
+            .filter(|email| email.is_ascii()),
             ..RawParty::default()
         };
         let id = actions.create_party(&context, party).await.map_err(failed)?.id;

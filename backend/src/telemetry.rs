@@ -5,7 +5,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Begins to log to standard error. `RUST_LOG` chooses how much, default `info`; JSON lines unless it is a terminal.
 pub fn start() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,actix_server=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,actix_server=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         log.try_init()

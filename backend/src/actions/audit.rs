@@ -17,9 +17,12 @@ impl Actions {
         page: PageRequest,
     ) -> Result<Page<Entry>, Error> {
         let about = About { party_id: criteria.party_id, ..About::criteria("log") };
-        self.read(context, about, |page: &Page<Entry>| page.items.len() as i64, async || {
-            Ok(store::audit::list(&self.database.read(), &criteria, &page).await?)
-        })
+        self.read(
+            context,
+            about,
+            |page: &Page<Entry>| page.items.len() as i64,
+            async || Ok(store::audit::list(&self.database.read(), &criteria, &page).await?),
+        )
         .await
     }
 }

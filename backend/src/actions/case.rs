@@ -45,9 +45,12 @@ impl Actions {
         criteria: CaseCriteria,
         page: PageRequest,
     ) -> Result<Page<Case>, Error> {
-        self.read(context, About::criteria("sager"), |page: &Page<Case>| page.items.len() as i64, async || {
-            Ok(store::case::list(&self.database.read(), &criteria, &page).await?)
-        })
+        self.read(
+            context,
+            About::criteria("sager"),
+            |page: &Page<Case>| page.items.len() as i64,
+            async || Ok(store::case::list(&self.database.read(), &criteria, &page).await?),
+        )
         .await
     }
 
@@ -56,9 +59,12 @@ impl Actions {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn get_case(&self, context: &Context, case_number: &str) -> Result<Case, Error> {
-        self.read(context, About::default(), |_| 1, async || {
-            store::case::get(&self.database.read(), case_number).await?.ok_or(Error::NotFound)
-        })
+        self.read(
+            context,
+            About::default(),
+            |_| 1,
+            async || store::case::get(&self.database.read(), case_number).await?.ok_or(Error::NotFound),
+        )
         .await
     }
 
@@ -134,7 +140,8 @@ impl Actions {
                 PartyKey::ExternalId(_) => "externalId",
             };
             let fault = |detail: &str| Error::Invalid(vec![FieldFault::new(format!("/parties/{place}/{key}"), detail)]);
-            let party = find_by_key(write, &wanted.party).await?.ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
+            let party =
+                find_by_key(write, &wanted.party).await?.ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
             let relation = CaseRelation {
                 case_number: case_number.to_owned(),
                 party_id: party.id,
@@ -198,21 +205,25 @@ impl Actions {
         case_number: &str,
         page: PageRequest,
     ) -> Result<Page<Related<PartyView>>, Error> {
-        self.read(context, About::default(), |page: &Page<_>| page.items.len() as i64, async || {
-            let read = self.database.read();
-            store::case::get(&read, case_number).await?.ok_or(Error::NotFound)?;
-            let relations = store::case::parties_of(&read, case_number, &page).await?;
-            let ids: Vec<Uuid> = relations.items.iter().map(|relation| relation.party_id).collect();
-            let parties = store::party::get_many(&read, &ids).await?;
-            let mut views: BTreeMap<Uuid, PartyView> =
-                parties.iter().map(|party| (party.id, self.view(party))).collect();
-            let next = relations.next;
-            // A party that was deleted between the two questions is no longer on the case.
-            let related = |relation: CaseRelation| {
-                Some(Related { what: views.remove(&relation.party_id)?, relation })
-            };
-            Ok(Page { items: relations.items.into_iter().filter_map(related).collect(), next })
-        })
+        self.read(
+            context,
+            About::default(),
+            |page: &Page<_>| page.items.len() as i64,
+            async || {
+                let read = self.database.read();
+                store::case::get(&read, case_number).await?.ok_or(Error::NotFound)?;
+                let relations = store::case::parties_of(&read, case_number, &page).await?;
+                let ids: Vec<Uuid> = relations.items.iter().map(|relation| relation.party_id).collect();
+                let parties = store::party::get_many(&read, &ids).await?;
+                let mut views: BTreeMap<Uuid, PartyView> =
+                    parties.iter().map(|party| (party.id, self.view(party))).collect();
+                let next = relations.next;
+                // A party that was deleted between the two questions is no longer on the case.
+                let related =
+                    |relation: CaseRelation| Some(Related { what: views.remove(&relation.party_id)?, relation });
+                Ok(Page { items: relations.items.into_iter().filter_map(related).collect(), next })
+            },
+        )
         .await
     }
 
@@ -226,12 +237,17 @@ impl Actions {
         party_id: Uuid,
         page: PageRequest,
     ) -> Result<Page<Related<Case>>, Error> {
-        self.read(context, About::party(party_id), |page: &Page<_>| page.items.len() as i64, async || {
-            let read = self.database.read();
-            store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
-            let cases = store::case::cases_of(&read, party_id, &page).await?;
-            Ok(cases.map(|(case, relation)| Related { what: case, relation }))
-        })
+        self.read(
+            context,
+            About::party(party_id),
+            |page: &Page<_>| page.items.len() as i64,
+            async || {
+                let read = self.database.read();
+                store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
+                let cases = store::case::cases_of(&read, party_id, &page).await?;
+                Ok(cases.map(|(case, relation)| Related { what: case, relation }))
+            },
+        )
         .await
     }
 

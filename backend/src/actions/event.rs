@@ -23,23 +23,28 @@ impl Actions {
         wait: Duration,
     ) -> Result<EventPage, Error> {
         let about = About::criteria(format!("after={after}"));
-        self.read(context, about, |page: &EventPage| page.items.len() as i64, async || {
-            let until = tokio::time::Instant::now() + wait;
-            loop {
-                let news = self.news.notified();
-                let page = store::event::list(&self.database.read(), after, limit, type_).await?;
-                // Everything up to `latest` may be gone; then the next number is the first that is kept.
-                let first_kept = page.oldest.unwrap_or(page.latest + 1);
-                if after + 1 < first_kept {
-                    return Err(Error::CursorExpired { oldest: page.oldest });
+        self.read(
+            context,
+            about,
+            |page: &EventPage| page.items.len() as i64,
+            async || {
+                let until = tokio::time::Instant::now() + wait;
+                loop {
+                    let news = self.news.notified();
+                    let page = store::event::list(&self.database.read(), after, limit, type_).await?;
+                    // Everything up to `latest` may be gone; then the next number is the first that is kept.
+                    let first_kept = page.oldest.unwrap_or(page.latest + 1);
+                    if after + 1 < first_kept {
+                        return Err(Error::CursorExpired { oldest: page.oldest });
+                    }
+                    let now = tokio::time::Instant::now();
+                    if !page.items.is_empty() || now >= until {
+                        return Ok(page);
+                    }
+                    let _ = tokio::time::timeout(LOOK_AGAIN.min(until - now), news).await;
                 }
-                let now = tokio::time::Instant::now();
-                if !page.items.is_empty() || now >= until {
-                    return Ok(page);
-                }
-                let _ = tokio::time::timeout(LOOK_AGAIN.min(until - now), news).await;
-            }
-        })
+            },
+        )
         .await
     }
 }

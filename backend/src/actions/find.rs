@@ -53,9 +53,12 @@ impl Actions {
         find: Find,
     ) -> Result<Found, Error> {
         let party = self
-            .read(context, About::party(party_id), |_| 1, async || {
-                store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound)
-            })
+            .read(
+                context,
+                About::party(party_id),
+                |_| 1,
+                async || store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound),
+            )
             .await?;
         if party.fields.kind == PartyKind::Company {
             return Err(Error::field("", "En virksomhed har ikke et CPR-nummer."));
@@ -86,8 +89,7 @@ impl Actions {
         address: Option<Address>,
         find: Find,
     ) -> Result<Found, Error> {
-        let mut wanted =
-            Wanted::new(name, address.as_ref(), find.widen).map_err(|_| Error::NameAndAddressRequired)?;
+        let mut wanted = Wanted::new(name, address.as_ref(), find.widen).map_err(|_| Error::NameAndAddressRequired)?;
         wanted.sex = find.sex;
         wanted.birth_date = find.birth_date;
         wanted.include_former_names = find.include_former_names;

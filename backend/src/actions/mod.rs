@@ -24,7 +24,7 @@ use crate::clock::SharedClock;
 use crate::config::RequireReason;
 use crate::domain::audit::{Ending, Intent, Outcome};
 use crate::domain::caller::Caller;
-use crate::domain::input::{FieldFault, Faults};
+use crate::domain::input::{Faults, FieldFault};
 use crate::domain::protection::{self, PartyView};
 use crate::registry::{Keep, Registry, RegistryError, State};
 use crate::store::audit::Row;
@@ -281,8 +281,7 @@ impl Actions {
 
     /// Whether this process can serve.
     pub async fn readiness(&self) -> Readiness {
-        let database_fault =
-            self.database.ping().await.is_err().then(|| "Databasen svarer ikke.".to_owned());
+        let database_fault = self.database.ping().await.is_err().then(|| "Databasen svarer ikke.".to_owned());
         let cpr_fault = match &self.registry {
             None => None,
             Some(registry) => match registry.state().await {

@@ -4,12 +4,12 @@ use cpr::PersonalNumber;
 use uuid::Uuid;
 
 use super::{About, Actions, Context, Error, Summary};
+use crate::domain::change::Changed;
 use crate::domain::edit;
 use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
-use crate::domain::change::Changed;
 use crate::store::register::Kept;
 use crate::store::{self, Connection, Write};
 
@@ -112,13 +112,18 @@ impl Actions {
     /// # Errors
     /// [`Error::ReasonRequired`], [`Error::NotFound`].
     pub async fn reveal_party_address(&self, context: &Context, id: Uuid) -> Result<Option<Address>, Error> {
-        self.read(context, About::party(id), |_| 1, async || {
-            if context.reason.is_none() {
-                return Err(Error::ReasonRequired);
-            }
-            let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
-            Ok(protection::reveal(&party))
-        })
+        self.read(
+            context,
+            About::party(id),
+            |_| 1,
+            async || {
+                if context.reason.is_none() {
+                    return Err(Error::ReasonRequired);
+                }
+                let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
+                Ok(protection::reveal(&party))
+            },
+        )
         .await
     }
 

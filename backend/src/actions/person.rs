@@ -14,11 +14,11 @@ use crate::domain::details::Details;
 use crate::domain::party::Party;
 use crate::domain::person::{Person, Register, RegisterSource, Status};
 use crate::domain::protection::{self, PartyView, PersonView};
-use crate::registry::records::{LAYOUT, Records};
 use crate::registry::Answer;
+use crate::registry::records::{LAYOUT, Records};
+use crate::store;
 use crate::store::preview::Preview as StoredPreview;
 use crate::store::register::Kept;
-use crate::store;
 
 /// How long a preview can be applied.
 const PREVIEW_LASTS: Duration = Duration::minutes(15);
@@ -195,7 +195,9 @@ impl Actions {
                 let party = self.expect(write, party_id, expected_version).await?;
                 let asked = match (asked, fetch.preview_id) {
                     (Some(asked), _) => asked,
-                    (None, Some(preview_id)) => self.take_preview(context, write, &party, preview_id, fetch.number).await?,
+                    (None, Some(preview_id)) => {
+                        self.take_preview(context, write, &party, preview_id, fetch.number).await?
+                    }
                     (None, None) => return Err(Error::Internal("nothing was asked".to_owned())),
                 };
                 let number = asked.delivered.register.person.personal_number;
@@ -222,30 +224,40 @@ impl Actions {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn get_party_cpr(&self, context: &Context, party_id: Uuid) -> Result<Details, Error> {
-        self.read(context, About::party(party_id), |_| 1, async || {
-            let read = self.database.read();
-            let party = store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
-            let kept = match party.fields.personal_number {
-                Some(number) => store::register::get(&read, number).await?,
-                None => None,
-            };
-            let unreadable = |_| Error::Internal("kept records cannot be read".to_owned());
-            let (records, source, date) = match kept {
-                Some(kept) => (
-                    Records::from_json(&kept.layout, &kept.records).map_err(unreadable)?,
-                    kept.register.source,
-                    kept.register.register_date,
-                ),
-                None => (Records::default(), RegisterSource::Lookup, self.today()),
-            };
-            let details = records.details(&self.policy.keep, source, date);
-            Ok(protection::details_view(details, party.is_protected(), &self.policy.protection))
-        })
+        self.read(
+            context,
+            About::party(party_id),
+            |_| 1,
+            async || {
+                let read = self.database.read();
+                let party = store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
+                let kept = match party.fields.personal_number {
+                    Some(number) => store::register::get(&read, number).await?,
+                    None => None,
+                };
+                let unreadable = |_| Error::Internal("kept records cannot be read".to_owned());
+                let (records, source, date) = match kept {
+                    Some(kept) => (
+                        Records::from_json(&kept.layout, &kept.records).map_err(unreadable)?,
+                        kept.register.source,
+                        kept.register.register_date,
+                    ),
+                    None => (Records::default(), RegisterSource::Lookup, self.today()),
+                };
+                let details = records.details(&self.policy.keep, source, date);
+                Ok(protection::details_view(details, party.is_protected(), &self.policy.protection))
+            },
+        )
         .await
     }
 
     /// Asks CPR for a party's person; follows a moved number unless another party holds the current one.
-    async fn ask_for(&self, context: &Context, party: &Party, requested: Option<PersonalNumber>) -> Result<Asked, Error> {
+    async fn ask_for(
+        &self,
+        context: &Context,
+        party: &Party,
+        requested: Option<PersonalNumber>,
+    ) -> Result<Asked, Error> {
         self.check_reason(context)?;
         let cpr = self.cpr()?;
         let mut number = apply::number_to_ask(party, requested).map_err(number_fault)?;
@@ -266,7 +278,7 @@ impl Actions {
             moved_from.push(number);
             number = current;
         }
-        let answer = answer.add(cpr.details(number).await);
+        let answer = answer.with_details(cpr.details(number).await);
         let records = answer.records.to_json();
         let register = self.register(answer.person);
         Ok(Asked { delivered: Delivered { register, moved_from, current_number_held_by }, records })
@@ -318,12 +330,7 @@ impl Actions {
 
     /// CPR's state of this moment.
     fn register(&self, person: Person) -> Register {
-        Register {
-            person,
-            source: RegisterSource::Lookup,
-            register_date: self.today(),
-            updated_at: self.clock.now(),
-        }
+        Register { person, source: RegisterSource::Lookup, register_date: self.today(), updated_at: self.clock.now() }
     }
 
     /// The date in Denmark.
@@ -338,7 +345,9 @@ fn moved_to(answer: &Answer) -> Option<PersonalNumber> {
 
 fn number_fault(fault: NumberFault) -> Error {
     match fault {
-        NumberFault::Missing => Error::field("/personalNumber", "Parten har ikke et CPR-nummer. Udfyld det, eller find det."),
+        NumberFault::Missing => {
+            Error::field("/personalNumber", "Parten har ikke et CPR-nummer. Udfyld det, eller find det.")
+        }
         NumberFault::Replacement => Error::PersonalNumberInvalid("/personalNumber".to_owned()),
         NumberFault::Company => Error::field("/personalNumber", "En virksomhed har ikke et CPR-nummer."),
     }
@@ -350,11 +359,7 @@ fn forbidden_number() -> Error {
 
 impl Asked {
     fn kept(&self) -> Kept {
-        Kept {
-            register: self.delivered.register.clone(),
-            layout: LAYOUT.to_owned(),
-            records: self.records.clone(),
-        }
+        Kept { register: self.delivered.register.clone(), layout: LAYOUT.to_owned(), records: self.records.clone() }
     }
 
     fn write(&self) -> Result<String, Error> {

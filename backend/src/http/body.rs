@@ -29,7 +29,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = actix_web::HttpMessage::mime_type(request).ok().flatten().is_some_and(|mime| {
-            mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json"))
+            mime.type_() == "application"
+                && (mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json"))
         });
         let announced = request
             .headers()
@@ -39,7 +40,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let mut payload = payload.take();
         Box::pin(async move {
             if !is_json {
-                return Err(Failure::new(ProblemCode::UnsupportedMediaType, "Send JSON med Content-Type: application/json."));
+                return Err(Failure::new(
+                    ProblemCode::UnsupportedMediaType,
+                    "Send JSON med Content-Type: application/json.",
+                ));
             }
             let too_large = || Failure::new(ProblemCode::PayloadTooLarge, "En forespørgsel må højst fylde 1 MiB.");
             if announced > MAX_BODY {
@@ -47,7 +51,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             }
             let mut bytes = web::BytesMut::with_capacity(announced);
             while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
+                let chunk =
+                    chunk.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
                 if bytes.len() + chunk.len() > MAX_BODY {
                     return Err(too_large());
                 }
@@ -237,7 +242,9 @@ mod tests {
         };
         assert_eq!(refused("cursor=%zz").status, 400);
         assert_eq!(refused("cursor=%ff").status, 400);
-        for (query, pointer) in [("limit=many", "/limit"), ("limit=-1", "/limit"), ("lmit=1", "/lmit"), ("kind=king", "/kind")] {
+        for (query, pointer) in
+            [("limit=many", "/limit"), ("limit=-1", "/limit"), ("lmit=1", "/lmit"), ("kind=king", "/kind")]
+        {
             let problem = refused(query);
             assert_eq!((problem.status, problem.errors[0].pointer.as_str()), (422, pointer), "{query}");
         }

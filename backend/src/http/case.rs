@@ -58,7 +58,7 @@ pub async fn list_cases(
 #[utoipa::path(
     tag = "Sager",
     operation_id = "get_case",
-    params(("case_number" = String, Path, description = "The case system's key")),
+    params(("caseNumber" = String, Path, description = "The case system's key")),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The case; `ETag` is set", body = Case),
@@ -67,7 +67,7 @@ pub async fn list_cases(
         (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[get("/cases/{case_number}")]
+#[get("/cases/{caseNumber}")]
 pub async fn get_case(
     allowed: Allowed<ReadCases>,
     request: HttpRequest,
@@ -86,7 +86,7 @@ pub async fn get_case(
     tag = "Sager",
     operation_id = "put_case",
     params(
-        ("case_number" = String, Path, description = "The case system's key"),
+        ("caseNumber" = String, Path, description = "The case system's key"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that was read"),
         ("If-None-Match" = Option<String>, Header, description = "`*`: only if new"),
     ),
@@ -100,7 +100,7 @@ pub async fn get_case(
         (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[put("/cases/{case_number}")]
+#[put("/cases/{caseNumber}")]
 pub async fn put_case(
     allowed: Allowed<WriteCases>,
     request: HttpRequest,
@@ -114,8 +114,7 @@ pub async fn put_case(
         None if etag::only_if_new(&request) => Expected::Nothing,
         None => Expected::Anything,
     };
-    let (written, created) =
-        house.actions.put_case(&context, &case_number.0, raw_case(body.value), expected).await?;
+    let (written, created) = house.actions.put_case(&context, &case_number.0, raw_case(body.value), expected).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let mut answer = etag::answer(&request, status, written.version, &case(written))?;
     if created && let Ok(value) = header::HeaderValue::from_str(request.path()) {
@@ -130,7 +129,7 @@ pub async fn put_case(
 #[utoipa::path(
     tag = "Sager",
     operation_id = "delete_case",
-    params(("case_number" = String, Path, description = "The case system's key")),
+    params(("caseNumber" = String, Path, description = "The case system's key")),
     security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
     responses(
         (status = 204, description = "It is gone"),
@@ -138,7 +137,7 @@ pub async fn put_case(
         (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[delete("/cases/{case_number}")]
+#[delete("/cases/{caseNumber}")]
 pub async fn delete_case(
     allowed: Allowed<WriteCases>,
     case_number: Path<String>,
@@ -153,7 +152,7 @@ pub async fn delete_case(
 #[utoipa::path(
     tag = "Sager",
     operation_id = "list_case_parties",
-    params(("case_number" = String, Path, description = "The case system's key"), PageQuery),
+    params(("caseNumber" = String, Path, description = "The case system's key"), PageQuery),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "A page of the case's parties", body = Page<CaseParty>),
@@ -161,7 +160,7 @@ pub async fn delete_case(
         (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[get("/cases/{case_number}/parties")]
+#[get("/cases/{caseNumber}/parties")]
 pub async fn list_case_parties(
     allowed: Allowed<ReadCaseParties>,
     case_number: Path<String>,
@@ -181,8 +180,8 @@ pub async fn list_case_parties(
     tag = "Sager",
     operation_id = "put_case_party",
     params(
-        ("case_number" = String, Path, description = "The case system's key"),
-        ("party_id" = Uuid, Path, description = "The party"),
+        ("caseNumber" = String, Path, description = "The case system's key"),
+        ("partyId" = Uuid, Path, description = "The party"),
     ),
     request_body = CaseRelationInput,
     security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
@@ -194,7 +193,7 @@ pub async fn list_case_parties(
         (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[put("/cases/{case_number}/parties/{party_id}")]
+#[put("/cases/{caseNumber}/parties/{partyId}")]
 pub async fn put_case_party(
     allowed: Allowed<WriteCases>,
     path: Path<(String, Uuid)>,
@@ -205,8 +204,7 @@ pub async fn put_case_party(
     let context = about_case(allowed.context(), &case_number)?;
     let roles = body.value.roles.unwrap_or_default();
     let subscribe = body.value.subscribe.unwrap_or(true);
-    let (related, created) =
-        house.actions.put_case_party(&context, &case_number, party_id, roles, subscribe).await?;
+    let (related, created) = house.actions.put_case_party(&context, &case_number, party_id, roles, subscribe).await?;
     let mut answer = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.json(case_party(related)))
 }
@@ -216,8 +214,8 @@ pub async fn put_case_party(
     tag = "Sager",
     operation_id = "delete_case_party",
     params(
-        ("case_number" = String, Path, description = "The case system's key"),
-        ("party_id" = Uuid, Path, description = "The party"),
+        ("caseNumber" = String, Path, description = "The case system's key"),
+        ("partyId" = Uuid, Path, description = "The party"),
     ),
     security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
     responses(
@@ -226,7 +224,7 @@ pub async fn put_case_party(
         (status = 404, description = "No such case, or the party is not on it", body = Problem, content_type = "application/problem+json"),
     )
 )]
-#[delete("/cases/{case_number}/parties/{party_id}")]
+#[delete("/cases/{caseNumber}/parties/{partyId}")]
 pub async fn delete_case_party(
     allowed: Allowed<WriteCases>,
     path: Path<(String, Uuid)>,

@@ -84,7 +84,8 @@ fn set<B>(response: &mut ServiceResponse<B>, name: HeaderName, value: &str) {
 /// The caller's id for the request, unless it is too long, has odd characters or could be a personal number.
 fn chosen_id(value: Option<&HeaderValue>) -> Option<String> {
     let id = value?.to_str().ok()?;
-    let fits = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let fits =
+        (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     let digits = id.bytes().filter(u8::is_ascii_digit).count();
     let number_like = digits == 10 && id.bytes().all(|byte| byte.is_ascii_digit() || b"-_.".contains(&byte));
     (fits && !number_like).then(|| id.to_owned())

@@ -80,5 +80,8 @@ pub fn required_if_match(request: &HttpRequest) -> Result<Option<i64>, Failure> 
 
 /// `If-None-Match: *`: only if there is nothing yet.
 pub fn only_if_new(request: &HttpRequest) -> bool {
-    request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| value.to_str().is_ok_and(|text| text.trim() == "*"))
+    request
+        .headers()
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.to_str().is_ok_and(|text| text.trim() == "*"))
 }

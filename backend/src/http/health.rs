@@ -50,7 +50,6 @@ pub async fn get_readiness(house: web::Data<Http>) -> HttpResponse {
         (_, HealthStatus::Ok) => HealthStatus::Ok,
         _ => HealthStatus::Degraded,
     };
-    let mut answer =
-        if status == HealthStatus::Down { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
+    let mut answer = if status == HealthStatus::Down { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
     answer.json(health(status, vec![database, cpr]))
 }

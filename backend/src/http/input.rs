@@ -13,11 +13,7 @@ const MAX_REASON: usize = 500;
 ///
 /// # Errors
 /// 422 at `/reason` or `/caseNumber`.
-pub fn because(
-    mut context: Context,
-    reason: Option<&str>,
-    case_number: Option<&str>,
-) -> Result<Context, Failure> {
+pub fn because(mut context: Context, reason: Option<&str>, case_number: Option<&str>) -> Result<Context, Failure> {
     context.reason = input::line("/reason", reason, MAX_REASON).map_err(actions::Error::from)?;
     context.case_number = case_number
         .filter(|number| !number.trim().is_empty())

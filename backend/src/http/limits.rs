@@ -28,8 +28,11 @@ impl Limits {
     pub fn check(&self, caller: &str) -> Result<(), Failure> {
         self.0.check_key(&caller.to_owned()).map_err(|until| {
             let seconds = until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
-            Failure::new(ProblemCode::TooManyRequests, format!("For mange forespørgsler. Prøv igen om {seconds} sekunder."))
-                .header(header::RETRY_AFTER, &seconds.to_string())
+            Failure::new(
+                ProblemCode::TooManyRequests,
+                format!("For mange forespørgsler. Prøv igen om {seconds} sekunder."),
+            )
+            .header(header::RETRY_AFTER, &seconds.to_string())
         })
     }
 

@@ -54,7 +54,10 @@ impl Operations {
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |known: &[String]| {
             known.len() == asked.len()
-                && known.iter().zip(&asked).all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
+                && known
+                    .iter()
+                    .zip(&asked)
+                    .all(|(known, asked)| (known.starts_with('{') && !asked.is_empty()) || known == asked)
         };
         self.paths.iter().filter(|(known, _)| fits(known)).flat_map(|(_, methods)| methods).collect()
     }

@@ -45,7 +45,10 @@ fn file(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
         .into_iter()
         .filter(|(coding, _)| accepts(coding))
         .find_map(|(coding, suffix)| Some((coding, Dist::get(&format!("{path}.{suffix}"))?)));
-    let etag = format!("\"{}\"", plain.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let etag = format!(
+        "\"{}\"",
+        plain.metadata.sha256_hash()[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    );
     let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let known = request.headers().get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };

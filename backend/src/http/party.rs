@@ -158,7 +158,8 @@ pub async fn resolve_party(
 
 fn resolve_key(asked: &ResolveRequest) -> Result<PartyKey, Failure> {
     use domain::input;
-    let number = input::personal_number("/personalNumber", asked.personal_number.as_deref()).map_err(actions::Error::from)?;
+    let number =
+        input::personal_number("/personalNumber", asked.personal_number.as_deref()).map_err(actions::Error::from)?;
     let cvr_number = input::cvr_number("/cvrNumber", asked.cvr_number.as_deref()).map_err(actions::Error::from)?;
     let external_id = asked
         .external_id
@@ -266,8 +267,7 @@ pub async fn update_party(
     body: Body<PartyInput>,
 ) -> Result<HttpResponse, Failure> {
     let version = etag::required_if_match(&request)?;
-    let party =
-        house.actions.update_party(&allowed.context(), id.0, version, contract::raw_party(body.value)).await?;
+    let party = house.actions.update_party(&allowed.context(), id.0, version, contract::raw_party(body.value)).await?;
     etag::answer(&request, StatusCode::OK, party.version, &contract::party(party))
 }
 

@@ -109,10 +109,7 @@ impl From<actions::Error> for Failure {
                 }
             }
             Error::Invalid(faults) => Failure::fields(
-                faults
-                    .into_iter()
-                    .map(|fault| FieldError { pointer: fault.pointer, detail: fault.detail })
-                    .collect(),
+                faults.into_iter().map(|fault| FieldError { pointer: fault.pointer, detail: fault.detail }).collect(),
             ),
             Error::PersonalNumberInvalid(pointer) => {
                 let detail = "CPR-nummeret er ikke et personnummer, som CPR kan slå op.";

@@ -49,7 +49,12 @@ const DEMO_ROLES: [DemoRole; 5] = [
         privileges: &[Privilege::UpdateFromCpr],
     },
     DemoRole { id: "laeser", name: "Lone Læser", title: "Må kun se parter", privileges: &[] },
-    DemoRole { id: "revisor", name: "Rune Revisor", title: "Revisor: må læse loggen", privileges: &[Privilege::Auditor] },
+    DemoRole {
+        id: "revisor",
+        name: "Rune Revisor",
+        title: "Revisor: må læse loggen",
+        privileges: &[Privilege::Auditor],
+    },
 ];
 
 /// Signs the demo's tokens with a key that was made at start and is gone with the process.
@@ -67,8 +72,8 @@ impl DemoSignIn {
     pub fn new(clock: SharedClock) -> anyhow::Result<DemoSignIn> {
         let document = Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new())
             .map_err(|_| anyhow::anyhow!("no key for the demo"))?;
-        let pair =
-            Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| anyhow::anyhow!("the demo's key is unreadable"))?;
+        let pair = Ed25519KeyPair::from_pkcs8(document.as_ref())
+            .map_err(|_| anyhow::anyhow!("the demo's key is unreadable"))?;
         Ok(DemoSignIn {
             key: EncodingKey::from_ed_der(document.as_ref()),
             public: pair.public_key().as_ref().to_vec(),
@@ -160,7 +165,10 @@ pub async fn demo_sign_in(
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
     house.limits.check(&format!("ip {peer}"))?;
     let Some(demo) = &house.demo else {
-        return Err(Failure::new(ProblemCode::NotAvailableHere, "Her logger man ind hos organisationens log ind-tjeneste."));
+        return Err(Failure::new(
+            ProblemCode::NotAvailableHere,
+            "Her logger man ind hos organisationens log ind-tjeneste.",
+        ));
     };
     let role = DEMO_ROLES
         .iter()

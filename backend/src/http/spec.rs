@@ -40,11 +40,14 @@ pub fn privileges() -> String {
     for (path, item) in &specification().paths.paths {
         for (method, operation) in of_path(item) {
             let name = operation.operation_id.as_deref().unwrap_or_default();
-            lines.push(format!("{method:<6} {path:<55} {name:<28} {}", needed(operation)));
+            lines.push(format!("{:<6} {path:<46} {name:<27} {}", method.as_str(), needed(operation)));
         }
     }
     lines.sort_by_key(|line| line.split_whitespace().nth(1).map(str::to_owned));
-    format!("# Written by `cargo xtask openapi` from the routes; a test compares it with what they do.\n{}\n", lines.join("\n"))
+    format!(
+        "# Written by `cargo xtask openapi` from the routes; a test compares it with what they do.\n{}\n",
+        lines.join("\n")
+    )
 }
 
 /// The security requirements in words: alternatives, each a list of privileges.

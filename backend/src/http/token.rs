@@ -55,7 +55,8 @@ impl Verifier {
 
     /// Tokens that the demo signs itself with this key.
     pub fn for_demo(settings: config::Auth, kid: &str, key: DecodingKey, clock: SharedClock) -> Verifier {
-        let keys = KeySource::Fixed(KeySet(vec![Key { kid: Some(kid.to_owned()), algorithm: None, key: Arc::new(key) }]));
+        let keys =
+            KeySource::Fixed(KeySet(vec![Key { kid: Some(kid.to_owned()), algorithm: None, key: Arc::new(key) }]));
         Verifier { settings, keys, clock }
     }
 
@@ -107,7 +108,10 @@ impl Verifier {
             _ => Vec::new(),
         };
         let map = &self.settings.privilege_map;
-        values.into_iter().filter_map(|value| map.get(value).copied().or_else(|| Privilege::from_claim(value))).collect()
+        values
+            .into_iter()
+            .filter_map(|value| map.get(value).copied().or_else(|| Privilege::from_claim(value)))
+            .collect()
     }
 
     async fn key(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<DecodingKey>, Failure> {
@@ -144,7 +148,9 @@ fn invalid() -> Failure {
 fn unauthenticated(detail: &str, error: Option<&str>) -> Failure {
     let challenge = match error {
         None => "Bearer realm=\"partsregister\"".to_owned(),
-        Some(error) => format!("Bearer realm=\"partsregister\", error=\"invalid_token\", error_description=\"{error}\""),
+        Some(error) => {
+            format!("Bearer realm=\"partsregister\", error=\"invalid_token\", error_description=\"{error}\"")
+        }
     };
     Failure::new(ProblemCode::Unauthenticated, detail).header(header::WWW_AUTHENTICATE, &challenge)
 }
@@ -161,7 +167,8 @@ struct KeySet(Vec<Key>);
 impl KeySet {
     fn of(set: &JwkSet) -> KeySet {
         let signing = |jwk: &&Jwk| {
-            !matches!(jwk.common.public_key_use, Some(jsonwebtoken::jwk::PublicKeyUse::Encryption)) && jwk.is_supported()
+            !matches!(jwk.common.public_key_use, Some(jsonwebtoken::jwk::PublicKeyUse::Encryption))
+                && jwk.is_supported()
         };
         KeySet(
             set.keys
@@ -278,4 +285,3 @@ impl RemoteKeys {
         Ok(serde_json::from_slice(&bytes)?)
     }
 }
-

@@ -78,12 +78,8 @@ pub async fn claim(
 pub async fn complete(write: &Write, request: &Request, outcome: &serde_json::Value) -> Result<(), Error> {
     let statement = "UPDATE idempotency_key SET outcome = $4 \
         WHERE actor = $1 AND key = $2 AND body_digest = $3 AND outcome IS NULL";
-    let values = values![
-        request.actor.as_str(),
-        request.key.as_str(),
-        request.body_digest.as_str(),
-        sql::json(outcome)?,
-    ];
+    let values =
+        values![request.actor.as_str(), request.key.as_str(), request.body_digest.as_str(), sql::json(outcome)?,];
     if sql::execute(write, statement, values).await? == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
