@@ -80,8 +80,8 @@ pub fn apply(party: &Party, delivered: Delivered, keep: Option<&[KeepableField]>
     put_in_force(&mut after, &register.person);
 
     let (source, at) = (change_source(register.source), register.updated_at);
-    after.register = Some(register);
-    Changed { store_register: Some(number), remove_register: old_number, ..conclude(Some(party), after, source, at) }
+    after.register = Some(register.clone());
+    Changed { store_register: Some(register), remove_register: old_number, ..conclude(Some(party), after, source, at) }
 }
 
 /// CPR's word on a person's address: the address, or that there is none. `None` when CPR's answer says nothing of it:

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::event::{EventType, NewEvent};
 use super::party::{Address, AddressKind, ChangeSource, FieldChange, Party};
-use super::person::Status;
+use super::person::{Register, Status};
 
 /// A party after a change, and everything that has to be stored with it in the same transaction.
 #[derive(Clone, PartialEq)]
@@ -18,8 +18,9 @@ pub struct Changed {
     pub changes: Vec<FieldChange>,
     /// What to tell those who follow the feed; empty when nothing changed.
     pub events: Vec<NewEvent>,
-    /// Whose CPR records are to be stored: those that the change was made from.
-    pub store_register: Option<PersonalNumber>,
+    /// What is to be stored of what CPR said, with the records of the answer. Not always the answer itself: where it is
+    /// silent (withheld, or a number that is nobody's any more), CPR's earlier word stands.
+    pub store_register: Option<Register>,
     /// Whose CPR records are to be removed.
     pub remove_register: Option<PersonalNumber>,
 }
