@@ -262,6 +262,7 @@ pub mod stale {
     pub const FIELD: &str = "Felt";
     pub const THEIRS: &str = "Gemt af en anden";
     pub const MINE: &str = "Dit";
+    pub const MERGED: &str = "Hvis du gemmer oveni";
     pub const RELOAD: &str = "Hent den gemte";
     pub const SAVE_MINE: &str = "Gem mine ændringer oveni";
 }

@@ -209,11 +209,14 @@ pub fn Contacts(props: &ContactsProps) -> Html {
     let chosen = selected.and_then(|id| parties.iter().find(|party| party.id == id)).cloned();
     let menu_items = |at: &MenuAt| {
         let close = menu.setter();
+        let row = list::row_id(at.party);
         let entry = |label: &'static str, act: Callback<()>| {
-            let close = close.clone();
+            let (close, row) = (close.clone(), row.clone());
             MenuItem {
                 label: label.into(),
                 on_choose: Callback::from(move |()| {
+                    // A dialog gives the focus back to where it was: that is the row, not the menu.
+                    focus(&row);
                     close.set(None);
                     act.emit(());
                 }),

@@ -183,9 +183,8 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         Callback::from(move |()| match number_to_ask(&editing) {
             Ok(number) => ask.emit(Over::Fetch { number, reason: None }),
             Err(why) => {
-                on_tab.emit(Field::PersonalNumber.tab());
                 editing.dispatch(Act::Wrong(FieldErrors::one(Field::PersonalNumber, why)));
-                focus(&tabs::field_id(Field::PersonalNumber));
+                on_tab.emit(go_to(Field::PersonalNumber));
             }
         })
     };
@@ -279,7 +278,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         None if on_its_way => html! { <Loading /> },
         None => html! {
             <form id={FORM} onsubmit={on_submit} novalidate=true>
-                { outcome(&editing, &on_save, &on_open_other) }
+                { outcome(&editing, &on_save, &on_open_other, &props.on_tab) }
                 <Tabs selected={props.tab} on_select={props.on_tab.clone()} wrong={wrong_tabs(&editing)}>
                     { tabs::panel(&tabs::Panel {
                         tab: props.tab,
@@ -321,7 +320,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                 Over::Nothing => Html::default(),
                 Over::Discard => html! { <DiscardDialog on_discard={props.on_close.clone()} on_stay={close_over} /> },
                 Over::Stale(theirs) => html! {
-                    <StaleDialog theirs={(**theirs).clone()} mine={editing.form.clone()} {on_resolved} on_close={close_over} />
+                    <StaleDialog theirs={(**theirs).clone()} base={editing.stored_form()} mine={editing.form.clone()} {on_resolved} on_close={close_over} />
                 },
                 Over::Fetch { number, reason } => html! {
                     <FetchDialog party={editing.party().map(|party| party.id)} number={number.clone()}
@@ -346,7 +345,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
 const ERRORS: &str = "party-errors";
 
 /// What came of the last act: words, or what is wrong.
-fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>) -> Html {
+fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>, on_tab: &Callback<Tab>) -> Html {
     html! {
         <div id={ERRORS} class="outcome" tabindex="-1">
             if let Some(error) = &editing.failure {
@@ -356,7 +355,7 @@ fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>)
                             for (field, detail) in editing.errors.iter() {
                                 <li>{ match field {
                                     Some(field) => html! {
-                                        <button type="button" class="link" onclick={move |_| focus(&tabs::field_id(field))}>
+                                        <button type="button" class="link" onclick={on_tab.reform(move |_| go_to(field))}>
                                             { format!("{}: {detail}", field.label()) }
                                         </button>
                                     },
@@ -373,6 +372,15 @@ fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>)
             }
         </div>
     }
+}
+
+/// Moves to a field, once its tab is drawn, and tells which tab that is.
+fn go_to(field: Field) -> Tab {
+    spawn_local(async move {
+        sleep(std::time::Duration::ZERO).await;
+        focus(&tabs::field_id(field));
+    });
+    field.tab()
 }
 
 /// The way to the party that holds the number.

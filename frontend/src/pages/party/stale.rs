@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::api::Tagged;
 use crate::components::dialog::Dialog;
 use crate::components::table::Table;
+use crate::form::field::Field;
 use crate::form::party_form::PartyForm;
 use crate::text;
 
@@ -20,6 +21,8 @@ pub enum Resolution {
 #[derive(Properties, PartialEq)]
 pub struct StaleProps {
     pub theirs: Tagged<Party>,
+    /// What stood in the fields before either of us.
+    pub base: PartyForm,
     pub mine: PartyForm,
     pub on_resolved: Callback<Resolution>,
     pub on_close: Callback<()>,
@@ -28,10 +31,19 @@ pub struct StaleProps {
 /// The two versions, field by field, and the choice.
 #[component]
 pub fn StaleDialog(props: &StaleProps) -> Html {
-    let differences = props.mine.differences(&PartyForm::of(&props.theirs.value));
-    let rows: Vec<Vec<Html>> = differences
+    let theirs = PartyForm::of(&props.theirs.value);
+    let merged = props.mine.rebased(&props.base, &theirs);
+    let rows: Vec<Vec<Html>> = Field::ALL
         .into_iter()
-        .map(|difference| vec![html! { difference.label }, cell(difference.theirs), cell(difference.mine)])
+        .filter(|field| props.mine.field_differs(*field, &theirs))
+        .map(|field| {
+            vec![
+                html! { field.label() },
+                cell(theirs.get(field)),
+                cell(props.mine.get(field)),
+                html! { <strong>{ cell(merged.get(field)) }</strong> },
+            ]
+        })
         .collect();
     let take = {
         let (theirs, on_resolved) = (props.theirs.clone(), props.on_resolved.clone());
@@ -54,16 +66,17 @@ pub fn StaleDialog(props: &StaleProps) -> Html {
                 <p>{ text::stale::NOTHING_DIFFERS }</p>
             } else {
                 <Table label={text::stale::TITLE} {rows}
-                    columns={[text::stale::FIELD, text::stale::THEIRS, text::stale::MINE].map(AttrValue::from).to_vec()} />
+                    columns={[text::stale::FIELD, text::stale::THEIRS, text::stale::MINE, text::stale::MERGED]
+                        .map(AttrValue::from).to_vec()} />
             }
         </Dialog>
     }
 }
 
-fn cell(value: String) -> Html {
+fn cell(value: &str) -> Html {
     if value.is_empty() {
         html! { <span class="nothing">{ text::fetch::EMPTY }</span> }
     } else {
-        html! { value }
+        html! { value.to_owned() }
     }
 }
