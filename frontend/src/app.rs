@@ -129,6 +129,20 @@ fn Frame() -> Html {
 }
 
 #[derive(Properties, PartialEq)]
+struct GoToProps {
+    to: Route,
+}
+
+/// Leads on. The router's own redirection leaves the address that it leads away from in the history, where the way back
+/// ends.
+#[component]
+fn GoTo(props: &GoToProps) -> Html {
+    let navigator = use_navigator().expect("the router is around every page");
+    use_effect_with(props.to, move |to| navigator.replace(to));
+    Html::default()
+}
+
+#[derive(Properties, PartialEq)]
 struct NavLinkProps {
     to: Route,
     label: &'static str,
@@ -152,7 +166,7 @@ fn NavLink(props: &NavLinkProps) -> Html {
 
 fn page(route: Route) -> Html {
     match route {
-        Route::Home | Route::Contacts | Route::SignInCallback => html! { <Redirect<Route> to={Route::Parties} /> },
+        Route::Home | Route::Contacts | Route::SignInCallback => html! { <GoTo to={Route::Parties} /> },
         Route::Parties => html! { <Contacts opened={Opened::Nothing} /> },
         Route::NewParty => html! { <Contacts opened={Opened::New} /> },
         Route::Party { id } => html! { <Contacts opened={Opened::Party(id)} /> },

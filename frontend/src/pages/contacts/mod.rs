@@ -3,6 +3,7 @@
 mod delete;
 mod list;
 mod preview;
+mod rows;
 
 use openapi::page::Page;
 use openapi::party::{Party, PartyFilter, PartySearch};
@@ -16,6 +17,7 @@ use yew_router::prelude::*;
 use self::delete::DeleteDialog;
 use self::list::{List, MenuAt};
 use self::preview::Preview;
+use self::rows::{Question, Rows, RowsAct};
 use super::party::PartyDialog;
 use crate::api::{self, Api, ApiError};
 use crate::components::alert::Failure;
@@ -48,20 +50,6 @@ pub enum Opened {
     Party(Uuid),
 }
 
-/// What is asked of the list.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Question {
-    typed: String,
-    filter: Option<PartyFilter>,
-}
-
-/// The rows so far.
-#[derive(Debug, Clone, PartialEq)]
-struct Rows {
-    parties: Vec<Party>,
-    next: Option<String>,
-}
-
 #[derive(Properties, PartialEq)]
 pub struct ContactsProps {
     pub opened: Opened,
@@ -76,22 +64,19 @@ pub fn Contacts(props: &ContactsProps) -> Html {
 
     let question = use_state(Question::default);
     let round = use_state(|| 0_u32);
-    let rows = use_state(|| Load::<Rows>::Loading);
+    let rows = use_reducer(Rows::default);
     let asking = use_state(|| false);
-    let more_failed = use_state(|| None::<ApiError>);
     let selected = use_state(|| None::<Uuid>);
     let menu = use_state(|| None::<MenuAt>);
     let deleting = use_state(|| None::<Party>);
     let shortcut = use_state(|| true);
 
     {
-        let (api, set, asking, more_failed) =
-            (signed_in.api.clone(), rows.setter(), asking.setter(), more_failed.setter());
+        let (api, rows, asking) = (signed_in.api.clone(), rows.dispatcher(), asking.setter());
         use_effect_with(((*question).clone(), *round), move |(question, _)| {
             let (question, wanted) = (question.clone(), Wanted::new());
             let still = wanted.clone();
             asking.set(true);
-            more_failed.set(None);
             spawn_local(async move {
                 if !question.typed.is_empty() {
                     sleep(TYPING_PAUSE).await;
@@ -102,11 +87,7 @@ pub fn Contacts(props: &ContactsProps) -> Html {
                 let answer = ask(&api, &question, None).await;
                 if still.is_wanted() {
                     asking.set(false);
-                    set.set(
-                        answer.map_or_else(Load::Failed, |page| {
-                            Load::Ready(Rows { parties: page.items, next: page.next })
-                        }),
-                    );
+                    rows.dispatch(RowsAct::Answered(question, answer));
                 }
             });
             move || wanted.drop_it()
@@ -118,23 +99,15 @@ pub fn Contacts(props: &ContactsProps) -> Html {
     });
 
     let on_more = {
-        let (api, rows, question, more_failed, asking) =
-            (signed_in.api.clone(), rows.clone(), question.clone(), more_failed.setter(), asking.clone());
+        let (api, rows, asking) = (signed_in.api.clone(), rows.clone(), asking.clone());
         Callback::from(move |()| {
-            let Load::Ready(shown) = &*rows else { return };
-            let (Some(cursor), false) = (shown.next.clone(), *asking) else { return };
-            let (api, shown, question) = (api.clone(), shown.clone(), (*question).clone());
-            let (set, more_failed, asking) = (rows.setter(), more_failed.clone(), asking.setter());
+            let (Some(cursor), false) = (rows.next.clone(), *asking) else { return };
+            let (api, question, rows) = (api.clone(), rows.question.clone(), rows.dispatcher());
+            let asking = asking.setter();
             asking.set(true);
             spawn_local(async move {
-                match ask(&api, &question, Some(cursor)).await {
-                    Ok(page) => {
-                        let parties = shown.parties.into_iter().chain(page.items).collect();
-                        set.set(Load::Ready(Rows { parties, next: page.next }));
-                        more_failed.set(None);
-                    }
-                    Err(error) => more_failed.set(Some(error)),
-                }
+                let answer = ask(&api, &question, Some(cursor)).await;
+                rows.dispatch(RowsAct::More(question, answer));
                 asking.set(false);
             });
         })
@@ -164,33 +137,23 @@ pub fn Contacts(props: &ContactsProps) -> Html {
         })
     };
     let on_saved = {
-        let (rows, selected, navigator, opened) = (rows.clone(), selected.clone(), navigator.clone(), props.opened);
+        let (rows, selected, navigator, opened) =
+            (rows.dispatcher(), selected.setter(), navigator.clone(), props.opened);
         Callback::from(move |party: Party| {
             selected.set(Some(party.id));
-            if let Load::Ready(shown) = &*rows {
-                let mut shown = shown.clone();
-                match shown.parties.iter_mut().find(|row| row.id == party.id) {
-                    Some(row) => *row = party.clone(),
-                    None => shown.parties.insert(0, party.clone()),
-                }
-                rows.set(Load::Ready(shown));
-            }
             if opened == Opened::New {
                 // A query of one known word can always be written.
                 let _ = navigator.replace_with_query(&Route::Party { id: party.id }, PartyQuery { fane: tab });
             }
+            rows.dispatch(RowsAct::Put(Box::new(party)));
         })
     };
     let on_deleted = {
-        let (rows, selected, deleting) = (rows.clone(), selected.setter(), deleting.setter());
+        let (rows, selected, deleting) = (rows.dispatcher(), selected.setter(), deleting.setter());
         Callback::from(move |id: Uuid| {
             deleting.set(None);
             selected.set(None);
-            if let Load::Ready(shown) = &*rows {
-                let mut shown = shown.clone();
-                shown.parties.retain(|row| row.id != id);
-                rows.set(Load::Ready(shown));
-            }
+            rows.dispatch(RowsAct::Remove(id));
             focus(SEARCH_FIELD);
         })
     };
@@ -202,8 +165,8 @@ pub fn Contacts(props: &ContactsProps) -> Html {
         })
     };
 
-    let parties: &[Party] = match &*rows {
-        Load::Ready(shown) => &shown.parties,
+    let parties: &[Party] = match &rows.parties {
+        Load::Ready(parties) => parties,
         Load::Loading | Load::Failed(_) => &[],
     };
     let chosen = selected.and_then(|id| parties.iter().find(|party| party.id == id)).cloned();
@@ -258,18 +221,18 @@ pub fn Contacts(props: &ContactsProps) -> Html {
             </div>
             <div class="contacts-body">
                 <section class="contacts-list" aria-label={text::list::TABLE} aria-busy={asking.to_string()}>
-                    { match &*rows {
+                    { match &rows.parties {
                         Load::Loading => html! { <Loading /> },
                         Load::Failed(error) => html! { <Failure error={error.clone()} on_retry={retry} /> },
-                        Load::Ready(shown) if shown.parties.is_empty() => html! {
-                            <Empty text={if *question == Question::default() { text::list::EMPTY } else { text::list::NO_HITS }} />
+                        Load::Ready(none) if none.is_empty() => html! {
+                            <Empty text={if rows.question == Question::default() { text::list::EMPTY } else { text::list::NO_HITS }} />
                         },
-                        Load::Ready(shown) => html! {
-                            <List parties={shown.parties.clone()} selected={*selected} on_open={on_open.clone()} {on_menu}
+                        Load::Ready(parties) => html! {
+                            <List parties={parties.clone()} selected={*selected} on_open={on_open.clone()} {on_menu}
                                 on_select={let selected = selected.setter(); Callback::from(move |id| selected.set(Some(id)))} />
                         },
                     } }
-                    { foot(&rows, &more_failed, on_more) }
+                    { foot(&rows, on_more) }
                 </section>
                 <Preview party={chosen} on_open={on_open.clone()} />
             </div>
@@ -342,15 +305,15 @@ const FILTERS: [(&str, PartyFilter, &str); 4] = [
 ];
 
 /// How many there are, and the way to more.
-fn foot(rows: &Load<Rows>, failed: &Option<ApiError>, on_more: Callback<()>) -> Html {
-    let Load::Ready(shown) = rows else { return Html::default() };
+fn foot(rows: &Rows, on_more: Callback<()>) -> Html {
+    let Load::Ready(parties) = &rows.parties else { return Html::default() };
     html! {
         <div class="contacts-foot">
-            <p role="status">{ text::list::shown(shown.parties.len(), shown.next.is_some()) }</p>
-            if let Some(error) = failed {
+            <p role="status">{ text::list::shown(parties.len(), rows.next.is_some()) }</p>
+            if let Some(error) = &rows.more_failed {
                 <Failure error={error.clone()} on_retry={on_more.clone()} />
             }
-            if shown.next.is_some() {
+            if rows.next.is_some() {
                 <button type="button" class="button button-secondary" onclick={on_more.reform(|_| ())}>{ text::list::MORE }</button>
             }
         </div>

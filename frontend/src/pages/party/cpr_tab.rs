@@ -24,7 +24,7 @@ pub struct CprPanelProps {
     pub party: Option<(Uuid, Option<DateTime<Utc>>)>,
 }
 
-/// The panel.
+/// The panel. Another party is another panel: nothing of the one before is seen while it loads.
 #[component]
 pub fn CprPanel(props: &CprPanelProps) -> Html {
     let may = use_signed_in().may_see_cpr();
@@ -32,7 +32,7 @@ pub fn CprPanel(props: &CprPanelProps) -> Html {
         _ if props.kind == PartyKind::Company => html! { <Empty text={text::cpr::COMPANY} /> },
         None => html! { <Empty text={text::dialog::AFTER_SAVE} /> },
         Some(_) if !may => html! { <Empty text={text::cpr::NOT_ALLOWED} /> },
-        Some((id, asked)) => html! { <Sections {id} {asked} /> },
+        Some((id, asked)) => html! { <Sections key={id.to_string()} {id} {asked} /> },
     }
 }
 

@@ -24,7 +24,9 @@ pub struct OtherProps {
 #[component]
 pub fn OtherPanel(props: &OtherProps) -> Html {
     match props.party {
-        Some((id, version)) => html! { <><Cases {id} /><History {id} {version} /></> },
+        Some((id, version)) => {
+            html! { <><Cases key={format!("cases-{id}")} {id} /><History key={format!("history-{id}")} {id} {version} /></> }
+        }
         None => html! { <Empty text={text::dialog::AFTER_SAVE} /> },
     }
 }
