@@ -3,6 +3,8 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement, KeyboardEvent};
+use yew::platform::spawn_local;
+use yew::platform::time::sleep;
 use yew::prelude::*;
 
 use super::icon::Icon;
@@ -52,7 +54,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
                     dialog.close();
                 }
                 if let Some(before) = before {
-                    let _ = before.focus();
+                    give_back(before);
                 }
             }
         });
@@ -98,6 +100,17 @@ pub fn Dialog(props: &DialogProps) -> Html {
             <div class="dialog-foot">{ props.footer.clone() }</div>
         </dialog>
     }
+}
+
+/// Gives the focus back to where it was; once more a moment later, when a dialog over this one has gone too.
+fn give_back(before: HtmlElement) {
+    let _ = before.focus();
+    spawn_local(async move {
+        sleep(std::time::Duration::ZERO).await;
+        if focused().is_none_or(|focused| focused.tag_name() == "BODY") {
+            let _ = before.focus();
+        }
+    });
 }
 
 /// The first thing to do gets the focus, not the cross in the corner, unless something asks for it by `autofocus`.

@@ -45,7 +45,7 @@ pub enum Act {
     /// Another party is opened; `None` is a new one.
     Open,
     /// The party is here.
-    Loaded(Tagged<Party>),
+    Loaded(Box<Tagged<Party>>),
     /// Something was typed.
     Type(Field, String),
     /// A field was left.
@@ -57,9 +57,9 @@ pub enum Act {
     /// A request is on its way.
     Sending,
     /// These fields were stored.
-    Saved(PartyForm, Tagged<Party>, &'static str),
+    Saved(Box<PartyForm>, Box<Tagged<Party>>, &'static str),
     /// CPR's data were stored.
-    Fetched(Tagged<Party>, &'static str),
+    Fetched(Box<Tagged<Party>>, &'static str),
     /// A look-up fills the fields of a new party.
     Filled(Box<Person>, LookedUp, &'static str),
     /// The server found fields wrong, or something failed.
@@ -71,9 +71,9 @@ pub enum Act {
     /// The fields are wrong as they stand.
     Wrong(FieldErrors),
     /// Somebody else's version is taken, without the changes made here.
-    TakeTheirs(Tagged<Party>),
+    TakeTheirs(Box<Tagged<Party>>),
     /// Somebody else's version is taken, with the changes made here on top.
-    TakeBoth(Tagged<Party>),
+    TakeBoth(Box<Tagged<Party>>),
     /// Only words.
     Say(&'static str),
     /// A masked address is shown.
@@ -119,7 +119,7 @@ impl Editing {
         match act {
             Act::Open => Editing::new(),
             Act::Loaded(stored) => {
-                Editing { form: PartyForm::of(&stored.value), stored: Some(stored), ..Editing::new() }
+                Editing { form: PartyForm::of(&stored.value), stored: Some(*stored), ..Editing::new() }
             }
             Act::Type(field, value) => {
                 let mut form = self.form.clone();
@@ -145,7 +145,7 @@ impl Editing {
             Act::Sending => Editing { busy: true, ..quiet() },
             Act::Saved(sent, stored, message) => Editing {
                 form: self.form.rebased(&sent, &PartyForm::of(&stored.value)),
-                stored: Some(stored),
+                stored: Some(*stored),
                 message: Some(message),
                 looked_up: None,
                 revealed: None,
@@ -153,7 +153,7 @@ impl Editing {
             },
             Act::Fetched(stored, message) => Editing {
                 form: self.form.after_fetch(&self.stored_form(), &PartyForm::of(&stored.value)),
-                stored: Some(stored),
+                stored: Some(*stored),
                 message: Some(message),
                 looked_up: None,
                 revealed: None,
@@ -171,11 +171,11 @@ impl Editing {
             Act::Stop => quiet(),
             Act::Wrong(errors) => Editing { errors, ..quiet() },
             Act::TakeTheirs(stored) => {
-                Editing { form: PartyForm::of(&stored.value), stored: Some(stored), revealed: None, ..quiet() }
+                Editing { form: PartyForm::of(&stored.value), stored: Some(*stored), revealed: None, ..quiet() }
             }
             Act::TakeBoth(stored) => Editing {
                 form: self.form.rebased(&self.stored_form(), &PartyForm::of(&stored.value)),
-                stored: Some(stored),
+                stored: Some(*stored),
                 ..quiet()
             },
             Act::Say(message) => Editing { message: Some(message), ..quiet() },
@@ -198,10 +198,10 @@ mod tests {
     use super::*;
     use crate::form::party_form::tests::party;
 
-    fn stored(change: impl FnOnce(&mut Party)) -> Tagged<Party> {
+    fn stored(change: impl FnOnce(&mut Party)) -> Box<Tagged<Party>> {
         let mut value = party();
         change(&mut value);
-        Tagged { etag: format!("\"{}.x\"", value.version), value }
+        Box::new(Tagged { etag: format!("\"{}.x\"", value.version), value })
     }
 
     fn opened() -> Editing {
@@ -227,7 +227,7 @@ mod tests {
         let sent = sending.form.clone();
         let editing = typed(&sending.after(Act::Sending), Field::Mobile, "30 30 30 30");
         let answer = stored(|party| party.phone = Some("11 11 11 11".to_owned()));
-        let editing = editing.after(Act::Saved(sent, answer, "Gemt."));
+        let editing = editing.after(Act::Saved(Box::new(sent), answer, "Gemt."));
         assert_eq!(editing.form.get(Field::Mobile), "30 30 30 30");
         assert!(editing.is_dirty());
         assert_eq!(editing.message, Some("Gemt."));

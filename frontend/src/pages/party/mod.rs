@@ -95,7 +95,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                     spawn_local(async move {
                         match api::get_party(&api, id).await {
                             _ if !still.is_wanted() => {}
-                            Ok(party) => editing.dispatch(Act::Loaded(party)),
+                            Ok(party) => editing.dispatch(Act::Loaded(Box::new(party))),
                             Err(error) => load_failed.set(Some(error)),
                         }
                     });
@@ -156,12 +156,12 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                 match save::save(&api, &editing, &attempt, may_fetch).await {
                     save::Outcome::Saved(act, party) => {
                         editing.dispatch(act);
-                        on_saved.emit(party);
+                        on_saved.emit(*party);
                     }
                     save::Outcome::SavedButNotFetched(act, party, error) => {
                         editing.dispatch(act);
                         editing.dispatch(Act::FetchFailed(error, text::dialog::CREATED_NOT_FETCHED));
-                        on_saved.emit(party);
+                        on_saved.emit(*party);
                     }
                     save::Outcome::Stale(theirs) => {
                         editing.dispatch(Act::Stop);
@@ -195,7 +195,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
             match fetched {
                 Fetched::Stored(party) => {
                     on_saved.emit(party.value.clone());
-                    editing.dispatch(Act::Fetched(*party, text::dialog::FETCHED));
+                    editing.dispatch(Act::Fetched(party, text::dialog::FETCHED));
                 }
                 Fetched::LookedUp(person, reason) => {
                     editing.dispatch(Act::Filled(person, LookedUp { reason }, text::dialog::FILLED));
@@ -214,7 +214,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         let on_save_again = {
             let (api, editing, on_saved) = (signed_in.api.clone(), editing.clone(), props.on_saved.clone());
             let ask = ask.clone();
-            move |theirs: Tagged<Party>| {
+            move |theirs: Box<Tagged<Party>>| {
                 let merged = editing.after(Act::TakeBoth(theirs.clone()));
                 editing.dispatch(Act::TakeBoth(theirs));
                 editing.dispatch(Act::Sending);
@@ -223,7 +223,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                     match save::update(&api, &merged).await {
                         save::Outcome::Saved(act, party) | save::Outcome::SavedButNotFetched(act, party, _) => {
                             editing.dispatch(act);
-                            on_saved.emit(party);
+                            on_saved.emit(*party);
                         }
                         save::Outcome::Stale(theirs) => {
                             editing.dispatch(Act::Stop);
@@ -240,9 +240,9 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
             match resolution {
                 Resolution::TakeTheirs(theirs) => {
                     on_saved.emit(theirs.value.clone());
-                    editing.dispatch(Act::TakeTheirs(*theirs));
+                    editing.dispatch(Act::TakeTheirs(theirs));
                 }
-                Resolution::SaveMine(theirs) => on_save_again(*theirs),
+                Resolution::SaveMine(theirs) => on_save_again(theirs),
             }
         })
     };

@@ -14,9 +14,9 @@ use crate::text;
 /// What came of it.
 pub enum Outcome {
     /// Stored, and what that does to the dialog.
-    Saved(Act, Party),
+    Saved(Act, Box<Party>),
     /// The party was created, but the person who was looked up for it could not be fetched.
-    SavedButNotFetched(Act, Party, ApiError),
+    SavedButNotFetched(Act, Box<Party>, ApiError),
     /// Somebody else was first; this is theirs.
     Stale(Box<Tagged<Party>>),
     /// Nothing is stored.
@@ -51,7 +51,8 @@ pub async fn save(
         Ok(fetched) => saved(editing, fetched, text::dialog::CREATED),
         Err(error) => {
             let party = created.value.clone();
-            Outcome::SavedButNotFetched(Act::Saved(editing.form.clone(), created, text::dialog::CREATED), party, error)
+            let act = Act::Saved(Box::new(editing.form.clone()), Box::new(created), text::dialog::CREATED);
+            Outcome::SavedButNotFetched(act, Box::new(party), error)
         }
     }
 }
@@ -72,8 +73,8 @@ pub async fn update(api: &Api, editing: &Editing) -> Outcome {
 }
 
 fn saved(editing: &Editing, party: Tagged<Party>, message: &'static str) -> Outcome {
-    let value = party.value.clone();
-    Outcome::Saved(Act::Saved(editing.form.clone(), party, message), value)
+    let value = Box::new(party.value.clone());
+    Outcome::Saved(Act::Saved(Box::new(editing.form.clone()), Box::new(party), message), value)
 }
 
 /// The key of this creation: the same as long as the same is tried again.
