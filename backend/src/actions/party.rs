@@ -10,6 +10,7 @@ use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
+use crate::registry::records::LAYOUT;
 use crate::store::register::Kept;
 use crate::store::{self, Connection, Write};
 
@@ -250,20 +251,21 @@ impl Actions {
         }
     }
 
-    /// Stores a change with everything that belongs to it: CPR's records, the party, its version, its events.
+    /// Stores a change with everything that belongs to it: what CPR said with its records, the party, its version, its
+    /// events.
     pub(super) async fn store_change(
         &self,
         context: &Context,
         write: &Write,
         before: Option<&Party>,
         changed: Changed,
-        kept: Option<Kept>,
+        records: Option<String>,
     ) -> Result<(), Error> {
         if let Some(number) = changed.remove_register {
             store::register::delete(write, number).await?;
         }
-        if let Some(kept) = kept {
-            store::register::put(write, &kept).await?;
+        if let (Some(register), Some(records)) = (changed.store_register.clone(), records) {
+            store::register::put(write, &Kept { register, layout: LAYOUT.to_owned(), records }).await?;
         }
         let party = &changed.party;
         match before {

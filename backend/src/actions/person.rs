@@ -15,10 +15,9 @@ use crate::domain::party::Party;
 use crate::domain::person::{Person, Register, RegisterSource, Status};
 use crate::domain::protection::{self, PartyView, PersonView};
 use crate::registry::Answer;
-use crate::registry::records::{LAYOUT, Records};
+use crate::registry::records::Records;
 use crate::store;
 use crate::store::preview::Preview as StoredPreview;
-use crate::store::register::Kept;
 
 /// How long a preview can be applied.
 const PREVIEW_LASTS: Duration = Duration::minutes(15);
@@ -206,10 +205,9 @@ impl Actions {
                     return Err(forbidden_number());
                 }
                 new_number = Some(number);
-                let kept = asked.kept();
                 let changed = apply::apply(&party, asked.delivered, fetch.keep.as_deref());
                 let count = i64::from(changed.is_new_version());
-                self.store_change(context, write, Some(&party), changed, Some(kept)).await?;
+                self.store_change(context, write, Some(&party), changed, Some(asked.records)).await?;
                 Ok((party_id, Summary { party_id: Some(party_id), count }))
             })
             .await;
@@ -358,10 +356,6 @@ fn forbidden_number() -> Error {
 }
 
 impl Asked {
-    fn kept(&self) -> Kept {
-        Kept { register: self.delivered.register.clone(), layout: LAYOUT.to_owned(), records: self.records.clone() }
-    }
-
     fn write(&self) -> Result<String, Error> {
         let register = &self.delivered.register;
         let waiting = Waiting {
