@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, web};
 use anyhow::Context as _;
 use cpr::client::{GctpClient, PasswordSource, Profile, Settings};
@@ -86,7 +86,7 @@ impl App {
                 .configure(http::routes)
                 .into_app()
                 .configure(http::rest)
-                .wrap(Condition::new(true, Compress::default()))
+                .wrap(Compress::default())
                 .wrap(from_fn(http::wrap))
         })
         .shutdown_timeout(DRAIN_SECONDS)

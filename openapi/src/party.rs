@@ -220,7 +220,7 @@ pub struct Party {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PartyInput {
-    /// Person or company, default person.
+    /// Person or company; none given is a person when creating, and no change when editing.
     pub kind: Option<PartyKind>,
     /// The name, at most 200 characters; required unless a personal number is given.
     pub name: Option<String>,

@@ -207,13 +207,16 @@ impl Actions {
         expected_version: Option<i64>,
         raw: RawParty,
     ) -> Result<PartyView, Error> {
-        let fields = input::party(raw, "")?;
-        let number = fields.personal_number;
+        let number = input::personal_number("/personalNumber", raw.personal_number.as_deref())?;
         let about = About { number, ..About::party(id) };
         let updated = self
             .act(context, about, async |write| {
                 let party = self.expect(write, id, expected_version).await?;
-                let changed = edit::edit(&party, fields, self.policy.protection.display, self.clock.now());
+                // A kind cannot be unknown: none given is the one that it has.
+                let kind = raw.kind.or(Some(party.fields.kind));
+                let fields = input::party(RawParty { kind, ..raw }, "")?;
+                let display = self.policy.protection.display;
+                let changed = edit::edit(&party, fields, display, self.clock.now());
                 let count = i64::from(changed.is_new_version());
                 self.store_change(context, write, Some(&party), changed, None).await?;
                 Ok(((), Summary { party_id: Some(id), count }))
