@@ -1,4 +1,4 @@
-//! What CPR said of a person, kept as CPR said it, filtered by [`Keep`](super::Keep), and read again when somebody looks.
+//! What CPR said of a person, kept as CPR said it, filtered by [`Keep`], and read again when somebody looks.
 
 use std::collections::BTreeMap;
 
