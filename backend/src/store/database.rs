@@ -15,7 +15,7 @@ use sea_orm::{
 use super::Error;
 
 /// How long a caller waits for a connection before the database counts as unavailable.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The WAL is cut back to this size when it has been larger.
 const WAL_LIMIT: u64 = 4 << 20;

@@ -138,3 +138,44 @@ fn unique(error: &dyn sqlx::error::DatabaseError) -> Conflict {
         Conflict::Key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, Database};
+
+    use super::*;
+
+    /// What SQLite says to the last of these statements.
+    async fn answer(statements: &[&str]) -> Result<(), Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("answer.db").display());
+        let database = Database::connect(url).await.unwrap();
+        let (last, before) = statements.split_last().unwrap();
+        for statement in before {
+            database.execute_unprepared(statement).await.unwrap();
+        }
+        Ok(database.execute_unprepared(last).await.map(drop)?)
+    }
+
+    #[tokio::test]
+    async fn a_full_database_is_unavailable() {
+        let full = answer(&[
+            "PRAGMA max_page_count = 3",
+            "CREATE TABLE long (text TEXT)",
+            "INSERT INTO long VALUES (hex(randomblob(100000)))",
+        ]);
+        assert_eq!(full.await, Err(Error::Unavailable("SQLite code 13".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_read_only_database_is_unavailable() {
+        let read_only = answer(&["PRAGMA query_only = true", "CREATE TABLE long (text TEXT)"]);
+        assert_eq!(read_only.await, Err(Error::Unavailable("SQLite code 8".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_ours_and_is_not_quoted() {
+        let mistake = answer(&["SELECT '0707614285' FROM nowhere"]);
+        assert_eq!(mistake.await, Err(Error::Internal("SQLite code 1".to_owned())));
+    }
+}

@@ -1,4 +1,8 @@
 use backend::store::{Database, Error, event, party};
+#[cfg(feature = "postgres")]
+use sea_orm::ConnectionTrait;
+#[cfg(feature = "postgres")]
+use tests::database::Kind;
 use tests::database::{TestDatabase, with_database};
 
 use super::{first, named, number, numbered, open, store};
@@ -61,6 +65,45 @@ async fn a_closed_database_is_unavailable(database: &TestDatabase) {
 async fn a_ping_is_answered(database: &TestDatabase) {
     let database = open(database).await;
     assert_eq!(database.ping().await, Ok(()));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_read_only_server_is_unavailable() {
+    with_database(Kind::Postgres, "", async |database| {
+        open(database).await.close().await.unwrap();
+        let other = database.connect().await.unwrap();
+        let read_only = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', \
+            current_database()); END $$";
+        other.execute_unprepared(read_only).await.unwrap();
+        let database = Database::connect(&database.url().unwrap(), 2).await.unwrap();
+        let write = database.begin().await.unwrap();
+        let refused = party::insert(&write, &named("En")).await;
+        assert_eq!(refused, Err(Error::Unavailable("PostgreSQL code 25006".to_owned())));
+        assert!(party::list(&database.read(), None, &first(50)).await.is_ok());
+    });
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_cut_connection_is_unavailable_and_the_next_one_serves() {
+    with_database(Kind::Postgres, "", async |database| {
+        let other = database.connect().await.unwrap();
+        let database = open(database).await;
+        let write = database.begin().await.unwrap();
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        other.execute_unprepared(cut).await.unwrap();
+        let broken = party::insert(&write, &named("En")).await;
+        assert!(matches!(broken, Err(Error::Unavailable(_))), "{broken:?}");
+        drop(write);
+        // Connections that lay in the pool were cut too; each tells so once.
+        for _ in 0..4 {
+            let _ = database.ping().await;
+        }
+        assert_eq!(database.ping().await, Ok(()));
+        store(&database, &[named("En")]).await;
+    });
 }
 
 fn run<F: Future>(test: F) -> F::Output {
