@@ -50,12 +50,12 @@ CREATE TABLE party (
     updated_at {time} NOT NULL
 );
 CREATE UNIQUE INDEX party_id ON party (id);
-CREATE UNIQUE INDEX party_personal_number ON party (personal_number);
+CREATE UNIQUE INDEX party_personal_number ON party (personal_number) WHERE personal_number IS NOT NULL;
 CREATE INDEX party_cvr_number ON party (cvr_number) WHERE cvr_number IS NOT NULL;
 CREATE INDEX party_sort_name ON party (sort_name, seq);
 CREATE INDEX party_kind ON party (kind, seq);
 CREATE INDEX party_kind_sort_name ON party (kind, sort_name, seq);
-CREATE INDEX party_without_number ON party (sort_name, seq) WHERE personal_number IS NULL AND kind = 'person';
+CREATE INDEX party_without_number ON party (sort_name, seq) WHERE personal_number IS NULL AND kind <> 'company';
 CREATE INDEX party_changed_by_cpr ON party (sort_name, seq) WHERE changed_by <> 'user';
 CREATE INDEX party_updated_at ON party (updated_at);
 

@@ -26,7 +26,7 @@ impl MigrationTrait for Migration {
 const UP_SQLITE: &str = r"
 CREATE VIRTUAL TABLE party_search USING fts5 (
     shown, hidden,
-    content = '', contentless_delete = 1, detail = column, tokenize = 'ascii', prefix = '1 2 3'
+    content = '', contentless_delete = 1, detail = column, tokenize = 'ascii', prefix = '1 2 3 4 5 6'
 );
 ";
 

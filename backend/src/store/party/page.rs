@@ -99,7 +99,12 @@ async fn by_name(on: &impl Connection, criteria: &PartyCriteria, page: &PageRequ
     terms.criteria(on, criteria)?;
     let condition = if terms.conditions.is_empty() { String::new() } else { format!("WHERE {}", terms.text()) };
     let limit = terms.value(cursor::fetch(page));
-    let statement = format!("{} {condition} ORDER BY p.sort_name, p.seq LIMIT {limit}", columns(on));
+    // Sorted before the rest of the row is fetched: a selection may have many more rows than the page.
+    let statement = format!(
+        "WITH hit AS (SELECT p.seq FROM party p {condition} ORDER BY p.sort_name, p.seq LIMIT {limit}) \
+        {} WHERE p.seq IN (SELECT seq FROM hit) ORDER BY p.sort_name, p.seq",
+        columns(on)
+    );
     rows(on, &statement, terms.values, page, |row| {
         Ok(format!("{} {}", sql::get::<i64>(row, "seq")?, sql::get::<String>(row, "sort_name")?))
     })
@@ -190,11 +195,12 @@ impl Terms {
         }
         if let Some(since) = criteria.changed_since {
             let since = self.value(sql::micros(since));
-            self.add(format!("p.updated_at >= {since}"));
+            // As a list of rows, so that SQLite does not walk along all names instead when few have changed.
+            self.add(format!("p.seq IN (SELECT seq FROM party WHERE updated_at >= {since})"));
         }
         match criteria.filter {
             Some(PartyFilter::Protected) => self.add(PROTECTED),
-            Some(PartyFilter::WithoutPersonalNumber) => self.add("p.personal_number IS NULL AND p.kind = 'person'"),
+            Some(PartyFilter::WithoutPersonalNumber) => self.add(WITHOUT_PERSONAL_NUMBER),
             Some(PartyFilter::ChangedByCpr) => self.add("p.changed_by <> 'user'"),
             Some(PartyFilter::Duplicates) => self.add(duplicates(criteria.mask_protected)),
             None => {}
@@ -202,6 +208,9 @@ impl Terms {
         Ok(())
     }
 }
+
+/// In the words of the index `party_without_number`; `kind = 'person'` would lead SQLite to the index of kinds.
+const WITHOUT_PERSONAL_NUMBER: &str = "p.personal_number IS NULL AND p.kind <> 'company'";
 
 const PROTECTED: &str = "p.personal_number IN (SELECT personal_number FROM register_person WHERE protected)";
 
