@@ -25,8 +25,9 @@ use self::find::{Chosen, FindAsk, FindDialog};
 use self::reveal::RevealDialog;
 use self::stale::{Resolution, StaleDialog};
 use crate::api::{self, ApiError, Tagged};
-use crate::components::alert::{Alert, Failure, Severity};
+use crate::components::alert::Failure;
 use crate::components::dialog::Dialog;
+use crate::components::icon::Icon;
 use crate::components::load_view::Loading;
 use crate::components::tabs::{Tabs, focus};
 use crate::form::editing::{Act, Editing, LookedUp};
@@ -304,8 +305,11 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                     { text::button::SAVE }
                 </button>
                 <button type="button" class="button button-secondary" onclick={discard}>{ text::button::CANCEL }</button>
+                { message(&editing) }
             </>
         }
+    } else if editing.message.is_some() {
+        message(&editing)
     } else {
         html! { <p class="read-only">{ text::dialog::READ_ONLY }</p> }
     };
@@ -344,7 +348,19 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
 /// Where the focus goes when something is wrong.
 const ERRORS: &str = "party-errors";
 
-/// What came of the last act: words, or what is wrong.
+/// What went well, beside the buttons, where it moves nothing.
+fn message(editing: &Editing) -> Html {
+    let icon = if editing.failure.is_some() { Icon::Warning } else { Icon::Success };
+    html! {
+        <p class={classes!("foot-message", editing.failure.is_some().then_some("foot-warning"))} role="status">
+            if let Some(message) = editing.message {
+                { icon.draw() }{ message }
+            }
+        </p>
+    }
+}
+
+/// What is wrong after the last act.
 fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>, on_tab: &Callback<Tab>) -> Html {
     html! {
         <div id={ERRORS} class="outcome" tabindex="-1">
@@ -366,9 +382,6 @@ fn outcome(editing: &Editing, on_retry: &Callback<()>, on_open: &Callback<Uuid>,
                     }
                     { held_by(error, on_open) }
                 </Failure>
-            }
-            if let Some(message) = editing.message {
-                <Alert severity={if editing.failure.is_some() { Severity::Warning } else { Severity::Success }}>{ message }</Alert>
             }
         </div>
     }
