@@ -1,5 +1,7 @@
 //! Builds the house once from its settings: database, clock, registry, doors. The program and the tests call the same function.
 
+mod demo;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +15,12 @@ use utoipa_actix_web::AppExt;
 
 use crate::actions::{Actions, Policy};
 use crate::clock::SharedClock;
+use crate::config;
 use crate::config::Config;
 use crate::domain::protection::{self, Display};
 use crate::http::{self, Http};
 use crate::registry::{Keep, Kind, Live, Registry};
 use crate::store::Database;
-use crate::{config, demo};
 
 /// How long a stopping server lets requests finish.
 const DRAIN_SECONDS: u64 = 8;

@@ -3,7 +3,6 @@ pub mod actions;
 pub mod app;
 pub mod clock;
 pub mod config;
-mod demo;
 pub mod domain;
 pub mod http;
 pub mod registry;

@@ -157,8 +157,10 @@ fn pointer(path: &serde_path_to_error::Path, message: &str) -> String {
         pointer.push('/');
         pointer.push_str(&last.replace('~', "~0").replace('/', "~1"));
     }
-    // An unknown or missing field is reported at the object that (does not) hold it.
-    if let Some(field) = quoted(message, "unknown field `").or_else(|| quoted(message, "missing field `"))
+    // An unknown, missing or repeated field is reported at the object that holds it, or does not.
+    let field =
+        ["unknown field `", "missing field `", "duplicate field `"].iter().find_map(|words| quoted(message, words));
+    if let Some(field) = field
         && field != last
     {
         pointer.push('/');
