@@ -9,7 +9,11 @@ use futures_util::StreamExt;
 use openapi::problem::ProblemCode;
 use serde::de::DeserializeOwned;
 
+use super::caller;
 use super::problem::Failure;
+
+/// What an extractor is on its way to; it begins when the caller is let in.
+type OnItsWay<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// The largest JSON body.
 const MAX_BODY: usize = 1024 * 1024;
@@ -25,7 +29,7 @@ pub struct Body<T> {
 
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Body<T>, Failure>>>>;
+    type Future = OnItsWay<Body<T>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = actix_web::HttpMessage::mime_type(request).ok().flatten().is_some_and(|mime| {
@@ -38,7 +42,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
             .unwrap_or(0);
         let mut payload = payload.take();
+        let let_in = caller::let_in(request);
         Box::pin(async move {
+            let_in.await;
             if !is_json {
                 return Err(Failure::new(
                     ProblemCode::UnsupportedMediaType,
@@ -89,12 +95,16 @@ fn not_json(error: &serde_json::Error) -> Failure {
 /// The query string. 400 when it cannot be decoded, 422 with a pointer when a value cannot be used.
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Error = Failure;
-    type Future = std::future::Ready<Result<Query<T>, Failure>>;
+    type Future = OnItsWay<Query<T>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(from_query(request.query_string()).map(Query))
+        let (let_in, query) = (caller::let_in(request), from_query(request.query_string()));
+        Box::pin(async move {
+            let_in.await;
+            query.map(Query)
+        })
     }
 }
 
@@ -131,14 +141,16 @@ pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Error = Failure;
-    type Future = std::future::Ready<Result<Path<T>, Failure>>;
+    type Future = OnItsWay<Path<T>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = web::Path::<T>::from_request(request, payload).into_inner();
-        std::future::ready(
+        let let_in = caller::let_in(request);
+        Box::pin(async move {
+            let_in.await;
             path.map(|path| Path(path.into_inner()))
-                .map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Adressen kan ikke læses.")),
-        )
+                .map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Adressen kan ikke læses."))
+        })
     }
 }
 

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use openapi::privilege::Privilege;
 use openapi::problem::ProblemCode;
+use tokio::sync::watch;
 
 use super::problem::Failure;
 use super::{Http, envelope};
@@ -55,7 +56,7 @@ demands! {
     ReadAudit: |caller, _| caller.has(Privilege::Auditor);
 }
 
-/// A caller who may do what `D` demands. Polled before the body is read, so that whoever may not learns nothing else.
+/// A caller who may do what `D` demands. What else was asked is read after this, so that whoever may not learns nothing else.
 pub struct Allowed<D> {
     /// The caller.
     pub caller: Caller,
@@ -75,6 +76,8 @@ impl<D: Demand> FromRequest for Allowed<D> {
     type Future = Pin<Box<dyn Future<Output = Result<Allowed<D>, Failure>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (open, door) = watch::channel(false);
+        request.extensions_mut().insert(Door(door));
         let request = request.clone();
         Box::pin(async move {
             let house = request
@@ -102,7 +105,54 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 house.actions.note_refusal(&context).await?;
                 return Err(Failure::new(ProblemCode::Forbidden, "Du mangler det privilegium, som handlingen kræver."));
             }
+            open.send_replace(true);
             Ok(Allowed { caller, context, demand: PhantomData })
         })
+    }
+}
+
+/// Closed until the caller is let in. actix polls all extractors of a handler in turn: while the first one waits (for the
+/// provider's keys, for the log of refusals), the others would refuse before it.
+#[derive(Clone)]
+struct Door(watch::Receiver<bool>);
+
+/// Waits until the caller of this request is let in; not at all where nobody asks who it is.
+pub fn let_in(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
+    let door = request.extensions().get::<Door>().cloned();
+    async move {
+        if let Some(Door(mut open)) = door {
+            // The other end goes away with a caller who was refused; then this request is answered already.
+            let _ = open.wait_for(|open| *open).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+    use futures_util::FutureExt;
+    use openapi::party::{PartyInput, PartyListQuery};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::http::body::{Body, Path, Query};
+
+    #[test]
+    fn nothing_else_is_said_of_a_request_before_its_caller_is_let_in() {
+        let wrong = TestRequest::post().uri("/?limit=many").param("id", "none").set_payload("{");
+        let (request, mut payload) = wrong.to_http_parts();
+        let (open, door) = watch::channel(false);
+        request.extensions_mut().insert(Door(door));
+        let mut path = Path::<Uuid>::from_request(&request, &mut payload);
+        let mut query = Query::<PartyListQuery>::from_request(&request, &mut payload);
+        let mut body = Body::<PartyInput>::from_request(&request, &mut payload);
+        assert!((&mut path).now_or_never().is_none());
+        assert!((&mut query).now_or_never().is_none());
+        assert!((&mut body).now_or_never().is_none());
+
+        open.send_replace(true);
+        assert!(path.now_or_never().is_some_and(|path| path.is_err()));
+        assert!(query.now_or_never().is_some_and(|query| query.is_err()));
+        assert!(body.now_or_never().is_some_and(|body| body.is_err()));
     }
 }
