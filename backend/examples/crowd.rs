@@ -213,22 +213,26 @@ async fn search(database: &Database, query: &str) -> anyhow::Result<usize> {
     Ok(party::search(&database.read(), &criteria, &page).await?.items.len())
 }
 
-/// What somebody would write who needs this one answer only: one page, its rows turned into nothing.
+/// What somebody would write who needs this one answer only: one page, its rows turned into nothing. The limit is a
+/// value for the reason that `store::party::search` tells.
 async fn hand_written(connection: &DatabaseConnection, query: &str) -> anyhow::Result<usize> {
     let backend = connection.get_database_backend();
     let tokens = query_tokens(query);
     let (statement, words) = if backend == sea_orm::DbBackend::Sqlite {
         let statement = "SELECT p.*, r.person FROM (SELECT rowid FROM party_search WHERE party_search MATCH $1 \
-            ORDER BY rowid DESC LIMIT 51) s JOIN party p ON p.seq = s.rowid \
+            ORDER BY rowid DESC LIMIT $2) s JOIN party p ON p.seq = s.rowid \
             LEFT JOIN register_person r ON r.personal_number = p.personal_number ORDER BY p.seq DESC";
         (statement, tokens.iter().map(|token| format!("\"{token}\"*")).collect::<Vec<_>>().join(" "))
     } else {
         let statement = "SELECT p.*, r.person FROM (SELECT seq FROM party_search WHERE shown @@ CAST($1 AS tsquery) \
-            OR hidden @@ CAST($1 AS tsquery) ORDER BY seq DESC LIMIT 51) s JOIN party p USING (seq) \
+            OR hidden @@ CAST($1 AS tsquery) ORDER BY seq DESC LIMIT $2) s JOIN party p USING (seq) \
             LEFT JOIN register_person r ON r.personal_number = p.personal_number ORDER BY p.seq DESC";
         (statement, tokens.iter().map(|token| format!("'{token}':*")).collect::<Vec<_>>().join(" & "))
     };
-    Ok(connection.query_all_raw(Statement::from_sql_and_values(backend, statement, [words.into()])).await?.len())
+    Ok(connection
+        .query_all_raw(Statement::from_sql_and_values(backend, statement, [words.into(), 51_i64.into()]))
+        .await?
+        .len())
 }
 
 /// Numbers that look random and are the same each time (SplitMix64).

@@ -72,6 +72,8 @@ async fn by_words(
     } else {
         ""
     };
+    // The limit is a value for a reason: PostgreSQL makes a plan for these very words as long as it believes that a plan
+    // for any words would read a tenth of all rows. With a plan for any words, rare ones take seconds.
     let limit = terms.value(cursor::fetch(page));
     let statement = format!(
         "WITH hit AS (SELECT {seq} AS seq FROM party_search s {and_party} WHERE {} ORDER BY {seq} DESC LIMIT {limit}) \
