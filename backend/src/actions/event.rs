@@ -34,7 +34,7 @@ impl Actions {
                     let page = store::event::list(&self.database.read(), after, limit, type_).await?;
                     // Everything up to `latest` may be gone; then the next number is the first that is kept.
                     let first_kept = page.oldest.unwrap_or(page.latest + 1);
-                    if after + 1 < first_kept {
+                    if after.saturating_add(1) < first_kept {
                         return Err(Error::CursorExpired { oldest: page.oldest });
                     }
                     let now = tokio::time::Instant::now();
