@@ -40,7 +40,7 @@ pub struct Case {
     pub version: i64,
 }
 
-/// The writable fields of a case.
+/// The writable fields of a case. All of them are written: what is left out is emptied, except `parties`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -59,7 +59,8 @@ pub struct CaseInput {
     pub parties: Option<Vec<CasePartyInput>>,
 }
 
-/// Which party, and what it is to the case. Exactly one key is given.
+/// Which party, and what it is to the case. Exactly one key is given, and the party must exist: `POST /parties/resolve` creates
+/// one that does not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -50,7 +50,7 @@ pub struct Event {
     pub party_id: Uuid,
     /// When it was stored here.
     pub occurred_at: DateTime<Utc>,
-    /// The names of the fields of `Party` that changed, never their values.
+    /// The names of the fields of `Party` that changed, never their values: read the party to see them. Empty when it was deleted.
     pub changed_fields: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ pub struct Event {
 #[cfg_attr(feature = "schema", into_params(parameter_in = Query))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EventQuery {
-    /// Events with a greater `seq`; default 0, the beginning. Older than what is kept is `cursor-expired`.
+    /// Events with a greater `seq`; default 0, the beginning. Before what is kept it is `cursor-expired`.
     pub after: Option<i64>,
     /// At most so many, 1–200, default 50.
     pub limit: Option<u32>,

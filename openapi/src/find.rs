@@ -19,7 +19,8 @@ pub enum Widen {
     Name,
 }
 
-/// Name and address of the person whose number is looked for. On a party, given fields stand for the party's own.
+/// Name and address of the person whose number is looked for. On a party, given fields stand for the party's own; without a
+/// party, name and address are required.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -30,7 +31,7 @@ pub struct FindRequest {
     pub address: Option<AddressInput>,
     /// Sex, where known: spares a question to CPR.
     pub sex: Option<Sex>,
-    /// Birth date, where known: narrows the candidates.
+    /// Birth date, where known: leaves out candidates with another one. CPR is not asked for it.
     pub birth_date: Option<NaiveDate>,
     /// Search former names too; has effect in the search by name alone.
     pub include_former_names: Option<bool>,
@@ -53,7 +54,7 @@ pub struct FindAnswer {
     pub more: bool,
     /// The questions that were asked, in order.
     pub searched: Vec<SearchedStep>,
-    /// The wider question that can be asked next, by its `widen`; `null` when there is none.
+    /// The `widen` of the wider search that can be asked next; `null` when there is none.
     pub next_step: Option<Widen>,
 }
 
@@ -98,7 +99,7 @@ pub struct Candidate {
     pub address_masked: bool,
     /// Birth date.
     pub birth_date: Option<NaiveDate>,
-    /// CPR's person status.
+    /// CPR's person status, as in `PartyCpr`; `null` where the search did not tell it.
     pub status: Option<String>,
     /// The status in Danish words.
     pub status_text: Option<String>,

@@ -120,7 +120,9 @@ pub enum RegisterSource {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PartyCpr {
-    /// CPR's person status, `"01"` to `"90"`; `null` when CPR withheld it.
+    /// CPR's person status; `null` when CPR withheld it. In Denmark: `"01"` resident, `"03"` no fixed abode. In Greenland: `"05"`
+    /// resident, `"07"` no fixed abode. `"20"` not resident, `"30"` number annulled, `"50"` number deleted, `"60"` number changed,
+    /// `"70"` disappeared, `"80"` emigrated, `"90"` dead.
     pub status: Option<String>,
     /// The status in Danish words.
     pub status_text: Option<String>,
@@ -132,11 +134,12 @@ pub struct PartyCpr {
     pub sex: Option<Sex>,
     /// Numbers that the person had before.
     pub former_personal_numbers: Vec<String>,
-    /// CPR moved the person to another number (status 50 or 60) and this party holds that number.
+    /// CPR moved the person to another number (status 50 or 60), and the party with this id holds that one: two parties are the
+    /// same person. `null` otherwise.
     pub current_number_held_by: Option<Uuid>,
     /// Through which door the data came.
     pub source: RegisterSource,
-    /// The date whose state of CPR this is.
+    /// The date whose state of CPR this is, in Danish time.
     pub register_date: NaiveDate,
     /// *Opdateret*: when the data were last confirmed here.
     pub updated_at: DateTime<Utc>,
@@ -189,7 +192,8 @@ pub struct Party {
     pub address: Option<Address>,
     /// Where the address comes from.
     pub address_kind: AddressKind,
-    /// `true`: there may be an address, but it is hidden until it is revealed with a reason.
+    /// `true`: there may be an address, but it is hidden until it is revealed with a reason (`…/address/reveal`). Then `address` is
+    /// `null`, and so are CPR's addresses in `cpr`.
     pub address_masked: bool,
     /// Personal number (*CPR-nummer*), ten digits.
     pub personal_number: Option<String>,
@@ -215,7 +219,7 @@ pub struct Party {
     pub updated_at: DateTime<Utc>,
 }
 
-/// The writable fields of a party.
+/// The writable fields of a party. A `PUT` writes all of them: what is left out is emptied, unless the field says otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -280,7 +284,7 @@ pub enum PartyFilter {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PartySearch {
-    /// Words, each of which must begin a word in name, address, city or e-mail. Case-insensitive, å = aa, other accents
+    /// Words, each of which must begin a word in name, address, postal code, city or e-mail. Case-insensitive, å = aa, other accents
     /// than æ and ø dropped. A query without letter or digit finds nothing.
     pub query: Option<String>,
     /// The party with this personal number, or with this former one.
@@ -301,7 +305,7 @@ pub struct PartySearch {
     pub filter: Option<PartyFilter>,
     /// Rows per page, 1–200, default 50.
     pub limit: Option<u32>,
-    /// The `next` of the page before.
+    /// The `next` of the page before, with the same criteria.
     pub cursor: Option<String>,
 }
 
@@ -312,7 +316,7 @@ pub struct PartySearch {
 pub struct ResolveRequest {
     /// The party with this personal number, or with this former one.
     pub personal_number: Option<String>,
-    /// The party with this CVR number.
+    /// The party with this CVR number; of several, the one without production unit.
     pub cvr_number: Option<String>,
     /// The party with this key in another system.
     pub external_id: Option<ExternalId>,
@@ -325,7 +329,7 @@ pub struct ResolveRequest {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevealRequest {
-    /// The reason, 1–500 characters; stands in the audit log.
+    /// The reason, 1–500 characters, required; stands in the audit log.
     pub reason: Option<String>,
 }
 

@@ -27,7 +27,7 @@ pub struct Person {
     pub protection: Protection,
     /// `true`: CPR told that the person is protected and withheld name and address (private profile).
     pub withheld: bool,
-    /// CPR's person status, `"01"` to `"90"`.
+    /// CPR's person status, as in `PartyCpr`.
     pub status: Option<String>,
     /// The status in Danish words.
     pub status_text: Option<String>,
@@ -44,7 +44,7 @@ pub struct Person {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LookupRequest {
-    /// Personal number, with or without hyphen and blanks.
+    /// Personal number, with or without hyphen and blanks; required.
     pub personal_number: Option<String>,
     /// Why, at most 500 characters; stands in the audit log.
     pub reason: Option<String>,
@@ -100,7 +100,7 @@ pub struct PreviewChange {
     pub field: PreviewField,
     /// The party's value, shaped as in `Party`; `null` too when masked.
     pub current: serde_json::Value,
-    /// CPR's value.
+    /// CPR's value; `null` too where CPR says nothing of the field.
     pub register: serde_json::Value,
     /// The party's value after the fetch, with the earlier choices of kept fields.
     pub result: serde_json::Value,
@@ -130,9 +130,11 @@ pub enum PreviewField {
 pub struct FetchRequest {
     /// Default: the party's own number. Another one than the party's is a new number for the party.
     pub personal_number: Option<String>,
-    /// Apply exactly the answer of this preview; CPR is not asked again.
+    /// Apply exactly the answer of this preview; CPR is not asked again. Once, by the caller who asked for it, before `expiresAt`,
+    /// and as long as nobody has changed the party.
     pub preview_id: Option<Uuid>,
-    /// Fields in which the party's value stays. Absent leaves earlier choices, a list replaces them.
+    /// Fields in which the party's value stays in force over CPR's. Absent leaves earlier choices, a list replaces them, `[]`
+    /// releases all.
     pub keep: Option<Vec<KeepableField>>,
     /// Why, at most 500 characters; stands in the audit log.
     pub reason: Option<String>,

@@ -18,7 +18,8 @@ pub struct Problem {
     pub status: u16,
     /// The stable name of the problem.
     pub code: ProblemCode,
-    /// Whether the same request can succeed later without anybody changing anything.
+    /// Whether the same request can succeed later without anybody changing anything. Wait as long as `Retry-After` says, where it
+    /// is set.
     pub retryable: bool,
     /// The request id, as in `X-Request-Id`, the log and the audit log.
     pub trace_id: String,
@@ -35,7 +36,8 @@ pub struct Problem {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FieldError {
-    /// JSON Pointer (RFC 6901), for example `/address/postalCode`; for the query string `/limit`.
+    /// JSON Pointer (RFC 6901) into the body, for example `/address/postalCode`; a parameter of the query is `/limit`. Empty: the
+    /// request as a whole.
     pub pointer: String,
     /// What is wrong, in Danish.
     pub detail: String,

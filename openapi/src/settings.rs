@@ -103,8 +103,8 @@ pub struct Capabilities {
     pub find: bool,
     /// Children, civil status and the other details of the CPR tab.
     pub family: bool,
-    /// Follow parties in CPR.
+    /// Follow parties in CPR. `false` in this version.
     pub subscription: bool,
-    /// Take in change files through the API.
+    /// Take in change files through the API. `false` in this version.
     pub upload: bool,
 }

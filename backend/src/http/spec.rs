@@ -4,10 +4,22 @@ use actix_web::App;
 use utoipa::Modify;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Info, License, OpenApi, Server};
 use utoipa_actix_web::AppExt;
 
 use super::operations::of_path;
+
+/// The subjects, in the order in which somebody new needs them.
+const TAGS: [(&str, &str); 7] = [
+    ("Session", "How to sign in, who I am, what this installation can do"),
+    ("Parter", "The external parties: search, read, create, edit, delete"),
+    ("CPR", "Look-up, *Hent fra CPR*, *Find CPR-nummer*, the CPR tab"),
+    ("Sager", "Cases, as the case system has them, and who is party to them"),
+    ("Hændelser", "The feed of what changed"),
+    ("Log", "Who has seen and done what"),
+    ("Drift", "Health"),
+];
 
 /// OpenAPI 3.1 of the whole API.
 pub fn specification() -> OpenApi {
@@ -17,6 +29,8 @@ pub fn specification() -> OpenApi {
     info.license = Some(License::builder().name("MIT").identifier(Some("MIT")).build());
     spec.info = info;
     spec.servers = Some(vec![Server::new("/")]);
+    let tag = |(name, about): (&str, &str)| TagBuilder::new().name(name).description(Some(about)).build();
+    spec.tags = Some(TAGS.map(tag).to_vec());
     Bearer.modify(&mut spec);
     spec
 }
