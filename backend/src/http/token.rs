@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::http::header;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation};
 use openapi::privilege::Privilege;
@@ -26,7 +26,7 @@ const LEEWAY_SECONDS: i64 = 60;
 /// No provider's access token is larger; a larger one is not even looked at.
 const MAX_TOKEN: usize = 16 * 1024;
 /// An unknown `kid` makes us ask the provider for its keys, at most this often.
-const REFETCH_EVERY: Duration = Duration::from_secs(10);
+const REFETCH_EVERY: TimeDelta = TimeDelta::seconds(10);
 const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Checks tokens.
@@ -49,7 +49,7 @@ impl Verifier {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(settings: config::Auth, clock: SharedClock) -> anyhow::Result<Verifier> {
-        let keys = KeySource::Remote(RemoteKeys::new(&settings)?);
+        let keys = KeySource::Remote(RemoteKeys::new(&settings, clock.clone())?);
         Ok(Verifier { settings, keys, clock })
     }
 
@@ -203,11 +203,12 @@ struct RemoteKeys {
     jwks_url: String,
     client: reqwest::Client,
     cached: RwLock<Arc<KeySet>>,
-    fetched: tokio::sync::Mutex<Option<Instant>>,
+    clock: SharedClock,
+    fetched: tokio::sync::Mutex<Option<DateTime<Utc>>>,
 }
 
 impl RemoteKeys {
-    fn new(settings: &config::Auth) -> anyhow::Result<RemoteKeys> {
+    fn new(settings: &config::Auth, clock: SharedClock) -> anyhow::Result<RemoteKeys> {
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
@@ -217,6 +218,7 @@ impl RemoteKeys {
             issuer: settings.issuer.clone(),
             jwks_url: settings.jwks_url.clone(),
             client,
+            clock,
             cached: RwLock::new(Arc::new(KeySet(Vec::new()))),
             fetched: tokio::sync::Mutex::new(None),
         })
@@ -235,7 +237,8 @@ impl RemoteKeys {
         if let Some(key) = self.cached().find(kid, algorithm) {
             return Ok(key);
         }
-        if fetched.is_some_and(|at| at.elapsed() < REFETCH_EVERY) {
+        // A clock that was set back does not lock the keys.
+        if fetched.is_some_and(|at| (self.clock.now() - at).abs() < REFETCH_EVERY) {
             return Err(invalid());
         }
         let keys = self.fetch().await.map_err(|error| {
@@ -251,14 +254,14 @@ impl RemoteKeys {
             Err(failure) => {
                 // With keys in hand an unknown `kid` is only an unknown `kid`.
                 if !self.cached().0.is_empty() {
-                    *fetched = Some(Instant::now());
+                    *fetched = Some(self.clock.now());
                     return Err(invalid());
                 }
                 return Err(failure);
             }
         };
         *self.cached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys.clone();
-        *fetched = Some(Instant::now());
+        *fetched = Some(self.clock.now());
         keys.find(kid, algorithm).ok_or_else(invalid)
     }
 
