@@ -55,6 +55,8 @@ pub async fn list_cases(
 }
 
 /// Read a case
+///
+/// The case, without its parties; they are a list of their own.
 #[utoipa::path(
     tag = "Sager",
     operation_id = "get_case",
@@ -95,6 +97,7 @@ pub async fn get_case(
     responses(
         (status = 200, description = "The case as it is now; `ETag` is set", body = Case),
         (status = 201, description = "The new case", body = Case),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 412, description = "Somebody else was first", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
@@ -133,6 +136,7 @@ pub async fn put_case(
     security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
     responses(
         (status = 204, description = "It is gone"),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
     )
@@ -149,6 +153,8 @@ pub async fn delete_case(
 }
 
 /// Who is party to a case
+///
+/// Every party of the case with its roles, and whether it is to be followed because of the case.
 #[utoipa::path(
     tag = "Sager",
     operation_id = "list_case_parties",
@@ -188,6 +194,7 @@ pub async fn list_case_parties(
     responses(
         (status = 200, description = "What the party is to the case now", body = CaseParty),
         (status = 201, description = "The party is new on the case", body = CaseParty),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such case or party", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
@@ -210,6 +217,8 @@ pub async fn put_case_party(
 }
 
 /// Take a party off a case
+///
+/// The party stays; it is no longer party to this case.
 #[utoipa::path(
     tag = "Sager",
     operation_id = "delete_case_party",
@@ -220,6 +229,7 @@ pub async fn put_case_party(
     security(("bearer" = ["Partsredaktør"]), ("bearer" = ["Sagsintegration"])),
     responses(
         (status = 204, description = "It is off the case"),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such case, or the party is not on it", body = Problem, content_type = "application/problem+json"),
     )
@@ -237,6 +247,8 @@ pub async fn delete_case_party(
 }
 
 /// The cases of a party
+///
+/// Every case that the party is party to, with its roles there.
 #[utoipa::path(
     tag = "Sager",
     operation_id = "list_party_cases",

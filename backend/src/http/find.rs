@@ -26,6 +26,7 @@ use crate::domain::find as domain;
     security(("bearer" = ["Opdater fra CPR"])),
     responses(
         (status = 200, description = "The candidates; none is an answer too", body = FindAnswer),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "CPR is not configured here, or does not let us search", body = Problem, content_type = "application/problem+json"),
@@ -56,6 +57,7 @@ pub async fn find_party_personal_number(
     security(("bearer" = ["Opdater fra CPR"])),
     responses(
         (status = 200, description = "The candidates; none is an answer too", body = FindAnswer),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "CPR is not configured here, or does not let us search", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Name, address or reason is missing, too many hits, or too little to search by", body = Problem, content_type = "application/problem+json"),

@@ -131,6 +131,7 @@ fn criteria_names(asked: &PartySearch) -> String {
     responses(
         (status = 200, description = "The party that was there", body = Party),
         (status = 201, description = "The new party", body = Party),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is none, and none is to be created", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Several companies have the key", body = Problem, content_type = "application/problem+json"),
@@ -192,6 +193,7 @@ fn set_location(answer: &mut HttpResponse, id: Uuid) {
     security(("bearer" = ["Partsredaktør"])),
     responses(
         (status = 201, description = "The new party; `Location` and `ETag` are set", body = Party),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The personal number or external id is in use", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Wrong input", body = Problem, content_type = "application/problem+json"),
@@ -212,6 +214,8 @@ pub async fn create_party(
 }
 
 /// Read a party
+///
+/// The party with what CPR last said of it. `ETag` is what a change of the party has to name.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "get_party",
@@ -250,6 +254,7 @@ pub async fn get_party(
     security(("bearer" = ["Partsredaktør"])),
     responses(
         (status = 200, description = "The party as it is now; `ETag` is set", body = Party),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The personal number or external id is in use", body = Problem, content_type = "application/problem+json"),
@@ -284,6 +289,7 @@ pub async fn update_party(
     security(("bearer" = ["Partsredaktør"])),
     responses(
         (status = 204, description = "It is gone"),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "The party is on a case", body = Problem, content_type = "application/problem+json"),
@@ -341,6 +347,7 @@ pub async fn get_party_history(
     security(("bearer" = ["Opdater fra CPR"]), ("bearer" = ["Partsredaktør"])),
     responses(
         (status = 200, description = "The address", body = RevealedAddress),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "The reason is missing", body = Problem, content_type = "application/problem+json"),

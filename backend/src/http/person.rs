@@ -29,6 +29,7 @@ use crate::domain;
     security(("bearer" = ["Opdater fra CPR"]), ("bearer" = ["Partsredaktør"])),
     responses(
         (status = 200, description = "The sections", body = CprTab),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
     )
@@ -54,6 +55,7 @@ pub async fn get_party_cpr(
     security(("bearer" = ["Opdater fra CPR"])),
     responses(
         (status = 200, description = "CPR's answer beside the party", body = Preview),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "CPR is not configured here", body = Problem, content_type = "application/problem+json"),
@@ -91,6 +93,7 @@ pub async fn preview_party_cpr(
     security(("bearer" = ["Opdater fra CPR"])),
     responses(
         (status = 200, description = "The party as it is now; `ETag` is set", body = Party),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such party", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Another party has the number, or CPR is not configured here", body = Problem, content_type = "application/problem+json"),
@@ -130,6 +133,7 @@ pub async fn fetch_party_cpr(
     security(("bearer" = ["Opdater fra CPR"])),
     responses(
         (status = 200, description = "The person", body = LookupAnswer),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "CPR is not configured here", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "No number, a number that CPR cannot know or does not know, or a reason is missing", body = Problem, content_type = "application/problem+json"),
