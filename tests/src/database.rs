@@ -61,7 +61,10 @@ pub fn with_database(kind: Kind, settings: &str, test: impl AsyncFnOnce(&TestDat
 }
 
 /// What every test runs in: two threads, as a small server has.
-pub(crate) fn runtime() -> tokio::runtime::Runtime {
+///
+/// # Panics
+/// When the system gives no threads.
+pub fn runtime() -> tokio::runtime::Runtime {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.unwrap_or_else(|error| panic!("no runtime: {error}"))
 }

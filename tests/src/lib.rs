@@ -1,13 +1,20 @@
-//! Partsregister seen from outside: a house with everything that it speaks to (database, CPR, identity provider, a
+//! Partsregister seen from outside: a [`House`] with everything that it speaks to (database, CPR, identity provider, a
 //! clock that tests move), and the callers who use it.
 //!
 //! Each test has a house of its own, and none is silently skipped: what needs PostgreSQL or a browser is behind the
 //! features `postgres` and `browser`, which `cargo xtask test` turns on.
 #![warn(missing_docs)]
 
+#[cfg(feature = "browser")]
+pub mod browser;
 pub mod client;
 pub mod database;
+#[cfg(feature = "browser")]
+pub mod demo;
+mod house;
 pub mod issuer;
+
+pub use house::{House, run};
 
 /// Makes each function `async fn name(house: &House)` a test on SQLite and, with feature `postgres`, one on PostgreSQL.
 /// `name with SETTINGS` starts its house with these settings (TOML) on top of the usual ones.

@@ -24,7 +24,7 @@ pub fn run() -> anyhow::Result<()> {
         let mut doc = workspace::cargo_with(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
         workspace::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    step("floors", floors)
+    step("floors, specification and privileges", floors_and_specification)
 }
 
 fn step(name: &str, check: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
@@ -46,10 +46,10 @@ fn clippy_in_browser() -> anyhow::Result<()> {
     workspace::run(clippy.args(["--locked", "--", "-D", "warnings"]))
 }
 
-/// The test program that looks at the source rather than at the running house, from the same build as `test`'s.
-fn floors() -> anyhow::Result<()> {
+/// The test programs that compare the repository with itself, from the same build as `test`'s.
+fn floors_and_specification() -> anyhow::Result<()> {
     let mut tests = workspace::cargo_with(&["test", "--quiet"]);
-    workspace::run(tests.args(test::EVERYTHING).args(["--test", "floors"]))
+    workspace::run(tests.args(test::EVERYTHING).args(["--test", "floors", "--test", "contract"]))
 }
 
 fn dependencies() -> anyhow::Result<()> {

@@ -50,7 +50,7 @@ const FLOORS: [Floor; 9] = [
 ];
 
 /// The rooms above all floors: they put the house together and may name everything.
-const ROOF: [&str; 4] = ["app", "demo", "lib", "main"];
+const ROOF: [&str; 3] = ["app", "lib", "main"];
 
 /// A value that every floor may hold, like a date; the rest of `cpr` stands behind its wall.
 const VALUE: &str = "cpr::PersonalNumber";

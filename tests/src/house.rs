@@ -1,0 +1,162 @@
+//! One running house, and how a test gets it.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use backend::app::App;
+use backend::clock::{SettableClock, SharedClock};
+use backend::config::Config;
+use chrono::{DateTime, Utc};
+use cpr_simulator::{Options, Simulator};
+use futures_util::FutureExt;
+use toml::{Table, Value};
+
+use crate::client::Caller;
+use crate::database::{Kind, TestDatabase, runtime};
+use crate::issuer::{AUDIENCE, CLIENT_ID, Issuer, Person};
+
+/// The moment at which every house is opened: 10.00 in Copenhagen on a Monday in winter.
+const OPENED: &str = "2026-11-23T09:00:00Z";
+
+/// A running house with all that it speaks to. Closed by [`run`].
+pub struct House {
+    app: App,
+    config: Config,
+    clock: Arc<SettableClock>,
+    issuer: Issuer,
+    cpr: Simulator,
+    database: TestDatabase,
+}
+
+/// Runs a test in a house of its own, and closes the house whether the test passes or panics.
+///
+/// # Panics
+/// When the test does, and when the house does not open or close.
+pub fn run(kind: Kind, settings: &str, test: impl AsyncFnOnce(&House)) {
+    runtime().block_on(async {
+        let house =
+            House::open(kind, settings).await.unwrap_or_else(|error| panic!("the house does not open: {error:?}"));
+        let outcome = AssertUnwindSafe(test(&house)).catch_unwind().await;
+        let closed = house.close().await;
+        if let Err(panic) = outcome {
+            resume_unwind(panic);
+        }
+        closed.unwrap_or_else(|error| panic!("the house does not close: {error:?}"));
+    });
+}
+
+impl House {
+    async fn open(kind: Kind, settings: &str) -> anyhow::Result<House> {
+        let opened: DateTime<Utc> = OPENED.parse()?;
+        let clock = Arc::new(SettableClock::at(opened));
+        let issuer = Issuer::start(Arc::clone(&clock) as SharedClock)?;
+        let time: SharedClock = Arc::clone(&clock) as SharedClock;
+        let cpr = Simulator::start(Options::new(move || time.now())).context("the CPR simulator")?;
+        let database = TestDatabase::migrated(kind).await?;
+
+        let mut settings: Table = settings.parse().context("the settings of the test")?;
+        lay_below(&mut settings, usual_settings(&issuer, &cpr, &database)?);
+        let config = Config::from_toml_str(&settings.to_string())?;
+        let app = App::start(config.clone(), Arc::clone(&clock) as SharedClock).await?;
+        Ok(House { app, config, clock, issuer, cpr, database })
+    }
+
+    async fn close(self) -> anyhow::Result<()> {
+        self.app.stop().await?;
+        self.database.remove().await
+    }
+
+    /// Stops the application and starts it again on the same database, with the same settings.
+    pub async fn restart(&mut self) -> anyhow::Result<()> {
+        let again = App::start(self.config.clone(), Arc::clone(&self.clock) as SharedClock).await?;
+        std::mem::replace(&mut self.app, again).stop().await
+    }
+
+    /// A caller without a token.
+    pub fn anonymous(&self) -> Caller {
+        self.caller(None)
+    }
+
+    /// A caller with these privileges (claim values), always the same person for the same privileges.
+    pub fn with(&self, privileges: &[&str]) -> Caller {
+        self.as_person(&Person::new(&format!("med {}", privileges.join(" og ")), privileges))
+    }
+
+    /// This person as a caller.
+    pub fn as_person(&self, person: &Person) -> Caller {
+        self.bearing(&self.issuer.token(person))
+    }
+
+    /// A caller with any token.
+    pub fn bearing(&self, token: &str) -> Caller {
+        self.caller(Some(token.to_owned()))
+    }
+
+    fn caller(&self, token: Option<String>) -> Caller {
+        Caller::new(&self.url(), token).unwrap_or_else(|error| panic!("no HTTP client: {error}"))
+    }
+
+    /// Where the house is, without slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.app.address())
+    }
+
+    /// The time in the house, at CPR and at the identity provider.
+    pub fn now(&self) -> DateTime<Utc> {
+        use backend::clock::Clock;
+        self.clock.now()
+    }
+
+    /// Lets time pass. Tokens that were made before may have expired then.
+    pub fn let_pass(&self, time: Duration) {
+        self.clock.advance(chrono::Duration::from_std(time).unwrap_or_default());
+    }
+
+    /// CPR's office.
+    pub fn cpr(&self) -> &Simulator {
+        &self.cpr
+    }
+
+    /// The identity provider.
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// The database, for tests that look behind the house.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+}
+
+fn usual_settings(issuer: &Issuer, cpr: &Simulator, database: &TestDatabase) -> anyhow::Result<Table> {
+    let section = |entries: &[(&str, String)]| -> Value {
+        entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(value.clone()))).collect::<Table>().into()
+    };
+    let gctp = section(&[("url", cpr.url()), ("user", cpr.user()), ("password", cpr.password())]);
+    Ok(Table::from_iter([
+        ("http".to_owned(), section(&[("bind", "127.0.0.1:0".to_owned())])),
+        ("database".to_owned(), section(&[("url", database.url()?)])),
+        (
+            "auth".to_owned(),
+            section(&[
+                ("issuer", issuer.url().to_owned()),
+                ("audience", AUDIENCE.to_owned()),
+                ("client_id", CLIENT_ID.to_owned()),
+            ]),
+        ),
+        ("cpr".to_owned(), Table::from_iter([("gctp".to_owned(), gctp)]).into()),
+    ]))
+}
+
+/// Adds what `settings` do not say themselves.
+fn lay_below(settings: &mut Table, usual: Table) {
+    for (key, value) in usual {
+        match (settings.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(usual)) => lay_below(inner, usual),
+            (Some(_), _) => {}
+            (None, value) => drop(settings.insert(key, value)),
+        }
+    }
+}
