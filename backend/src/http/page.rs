@@ -6,7 +6,6 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "../frontend/dist"]
-#[allow_missing = true]
 struct Dist;
 
 /// The file at this path, or the application itself for the paths of its pages.
