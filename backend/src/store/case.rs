@@ -8,13 +8,14 @@ use super::{Connection, Error, Write, cursor};
 use crate::domain::case::{Case, CaseCriteria, CaseRelation, CaseStatus};
 use crate::domain::page::{Page, PageRequest};
 
-/// The case with this number.
+/// The case with this number; in a [`Write`] it is locked until that ends.
 ///
 /// # Errors
 /// As every read.
 pub async fn get(on: &impl Connection, case_number: &str) -> Result<Option<Case>, Error> {
-    let statement = "SELECT * FROM authority_case WHERE case_number = $1";
-    sql::one(on, statement, values![case_number]).await?.as_ref().map(case).transpose()
+    let lock = if on.locks() { " FOR UPDATE" } else { "" };
+    let statement = format!("SELECT * FROM authority_case WHERE case_number = $1{lock}");
+    sql::one(on, &statement, values![case_number]).await?.as_ref().map(case).transpose()
 }
 
 /// The cases that meet all criteria, by case number (byte by byte).

@@ -159,6 +159,18 @@ impl Write {
     }
 }
 
+/// Lets one transaction at a time go on that is about to create the same thing; `what` names it, and nothing needs to be
+/// there yet. The others wait until this one has ended, and then see what it created.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn lock(write: &Write, what: &str) -> Result<(), Error> {
+    if write.locks() {
+        super::sql::execute(write, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", vec![what.into()]).await?;
+    }
+    Ok(())
+}
+
 /// Where a statement can go: [`Read`] or [`Write`].
 #[expect(private_bounds, reason = "sealed: nobody else implements it, and only the store sees what is behind it")]
 pub trait Connection: Raw {}
@@ -170,6 +182,9 @@ pub(super) trait Raw: Sync {
     type Raw: ConnectionTrait + Sync;
 
     fn raw(&self) -> &Self::Raw;
+
+    /// Whether what is read must be locked, because it is read to decide what to write.
+    fn locks(&self) -> bool;
 }
 
 impl Raw for Read<'_> {
@@ -178,6 +193,10 @@ impl Raw for Read<'_> {
     fn raw(&self) -> &DatabaseConnection {
         self.0
     }
+
+    fn locks(&self) -> bool {
+        false
+    }
 }
 
 impl Raw for Write {
@@ -185,6 +204,11 @@ impl Raw for Write {
 
     fn raw(&self) -> &DatabaseTransaction {
         &self.0
+    }
+
+    fn locks(&self) -> bool {
+        // SQLite has one writing transaction at a time.
+        self.0.get_database_backend() == DbBackend::Postgres
     }
 }
 

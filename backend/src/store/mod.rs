@@ -3,6 +3,8 @@
 //! * [`Database`]: `connect(url, max_connections)`, `migrate()`, `ping()`, `read() -> Read`, `begin() -> Write`,
 //!   `checkpoint()`, `close()`. Functions that read take `&impl Connection` (a [`Read`] or a [`Write`]), functions that
 //!   write take `&Write`, and nothing is kept before [`Write::commit`]. Time comes in as an argument.
+//! * Parties and cases that are read one by one or by key in a [`Write`] are locked until it ends: what was decided by
+//!   them still holds when it is written. What is not there yet cannot be locked: [`lock`] its name.
 //! * [`party`]: `get`, `get_many`, `by_personal_number`, `by_number_now_or_before`, `by_external_id`, `by_cvr_number`, `list`,
 //!   `search`, `insert`, `update` (over an expected version), `delete`, `insert_version`, `versions`. A party is read with
 //!   what CPR says of it and who holds its current number, in one statement a page.
@@ -32,5 +34,5 @@ pub mod register;
 pub mod secret;
 mod sql;
 
-pub use self::database::{Connection, Database, Read, Write};
+pub use self::database::{Connection, Database, Read, Write, lock};
 pub use self::error::{Conflict, Error};

@@ -5,6 +5,7 @@ mod cases;
 mod events;
 mod failures;
 mod keys;
+mod locks;
 mod parties;
 mod search;
 

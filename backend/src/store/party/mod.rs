@@ -21,10 +21,10 @@ pub use self::version::{insert_version, versions};
 /// # Errors
 /// As every read: [`Error::Unavailable`], [`Error::Internal`].
 pub async fn get(on: &impl Connection, id: Uuid) -> Result<Option<Party>, Error> {
-    first(on, "p.id = $1", values![id]).await
+    Ok(chosen(on, "p.id = $1", values![id]).await?.pop())
 }
 
-/// The parties with these ids, in the order of the ids; an id without party is left out.
+/// The parties with these ids, in the order of the ids; an id without party is left out. Locks nothing.
 ///
 /// # Errors
 /// As every read.
@@ -41,7 +41,7 @@ pub async fn get_many(on: &impl Connection, ids: &[Uuid]) -> Result<Vec<Party>, 
 /// # Errors
 /// As every read.
 pub async fn by_personal_number(on: &impl Connection, number: PersonalNumber) -> Result<Option<Party>, Error> {
-    first(on, "p.personal_number = $1", values![sql::digits(number)]).await
+    Ok(chosen(on, "p.personal_number = $1", values![sql::digits(number)]).await?.pop())
 }
 
 /// The parties that have or had this personal number, the one that has it now first. A number that one party had may be
@@ -50,16 +50,10 @@ pub async fn by_personal_number(on: &impl Connection, number: PersonalNumber) ->
 /// # Errors
 /// As every read.
 pub async fn by_number_now_or_before(on: &impl Connection, number: PersonalNumber) -> Result<Vec<Party>, Error> {
-    let mut found: Vec<Party> = by_personal_number(on, number).await?.into_iter().collect();
-    let formerly = "p.id IN (SELECT party_id FROM party_former_number WHERE personal_number = $1)";
-    let rows =
-        sql::all(on, &format!("{} WHERE {formerly} ORDER BY p.seq", columns(on)), values![sql::digits(number)]).await?;
-    for row in &rows {
-        let party = party(row)?;
-        if found.iter().all(|known| known.id != party.id) {
-            found.push(party);
-        }
-    }
+    let condition = "p.id IN (SELECT id FROM party WHERE personal_number = $1 \
+        UNION ALL SELECT party_id FROM party_former_number WHERE personal_number = $1)";
+    let mut found = chosen(on, condition, values![sql::digits(number)]).await?;
+    found.sort_by_key(|party| party.fields.personal_number != Some(number));
     Ok(found)
 }
 
@@ -69,7 +63,7 @@ pub async fn by_number_now_or_before(on: &impl Connection, number: PersonalNumbe
 /// As every read.
 pub async fn by_external_id(on: &impl Connection, key: &ExternalId) -> Result<Option<Party>, Error> {
     let condition = "p.id = (SELECT party_id FROM party_external_id WHERE system = $1 AND external_id = $2)";
-    first(on, condition, values![key.system.as_str(), key.id.as_str()]).await
+    Ok(chosen(on, condition, values![key.system.as_str(), key.id.as_str()]).await?.pop())
 }
 
 /// The parties with this CVR number, in order of creation: one company has as many as it has production units.
@@ -77,13 +71,35 @@ pub async fn by_external_id(on: &impl Connection, key: &ExternalId) -> Result<Op
 /// # Errors
 /// As every read.
 pub async fn by_cvr_number(on: &impl Connection, cvr_number: &str) -> Result<Vec<Party>, Error> {
-    let rows =
-        sql::all(on, &format!("{} WHERE p.cvr_number = $1 ORDER BY p.seq", columns(on)), values![cvr_number]).await?;
-    rows.iter().map(party).collect()
+    chosen(on, "p.cvr_number = $1", values![cvr_number]).await
 }
 
-async fn first(on: &impl Connection, condition: &str, values: Vec<sea_orm::Value>) -> Result<Option<Party>, Error> {
-    sql::one(on, &format!("{} WHERE {condition}", columns(on)), values).await?.as_ref().map(party).transpose()
+/// The parties that meet a condition on `p`, in order of creation; in a [`Write`] they are locked until it ends.
+async fn chosen(on: &impl Connection, condition: &str, values: Vec<sea_orm::Value>) -> Result<Vec<Party>, Error> {
+    let statement = format!("{} WHERE {condition} ORDER BY p.seq", columns(on));
+    loop {
+        let locked = lock(on, condition, values.clone()).await?;
+        let rows = sql::all(on, &statement, values.clone()).await?;
+        let found = rows.iter().map(party).collect::<Result<Vec<Party>, Error>>()?;
+        // Another party may have come to meet the condition between the two statements.
+        if locked.is_none_or(|locked| found.iter().all(|party| locked.contains(&party.id))) {
+            return Ok(found);
+        }
+    }
+}
+
+/// Locks the parties that meet a condition; `None` where nothing needs to be locked.
+///
+/// A statement that waited for a lock sees the locked row as it is after the wait and all other tables as they were
+/// before, so reading is another statement, after this one.
+async fn lock(on: &impl Connection, condition: &str, values: Vec<sea_orm::Value>) -> Result<Option<Vec<Uuid>>, Error> {
+    if !on.locks() {
+        return Ok(None);
+    }
+    // Everybody locks in the same order, so that no two wait for each other.
+    let statement = format!("SELECT p.id FROM party p WHERE {condition} ORDER BY p.seq FOR UPDATE OF p");
+    let rows = sql::all(on, &statement, values).await?;
+    rows.iter().map(|row| sql::get(row, "id")).collect::<Result<_, Error>>().map(Some)
 }
 
 /// Stores a new party. `register` and `current_number_held_by` are not stored here: the first by
