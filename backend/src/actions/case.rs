@@ -172,6 +172,7 @@ impl Actions {
                 outcome: Outcome::Succeeded,
                 problem: None,
                 party_id: None,
+                number_digest: None,
                 result_count: Some(1),
             };
             store::audit::append(write, &Row::Entry(intent, ending)).await?;

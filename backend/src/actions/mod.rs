@@ -304,6 +304,7 @@ impl Actions {
             outcome: Outcome::Refused,
             problem: Some("forbidden".to_owned()),
             party_id: None,
+            number_digest: None,
             result_count: None,
         };
         Ok(self.recorder.record(Row::Entry(intent, ending)).await?)
@@ -371,6 +372,7 @@ impl Actions {
                 outcome: Outcome::Succeeded,
                 problem: None,
                 party_id: None,
+                number_digest: None,
                 result_count: Some(count(value)),
             },
             Err(error) => self.failed(error),
@@ -417,6 +419,7 @@ impl Actions {
             outcome: Outcome::Succeeded,
             problem: None,
             party_id: summary.party_id,
+            number_digest: None,
             result_count: Some(summary.count),
         };
         store::audit::append(&write, &Row::Outcome(opened.id, ending)).await?;
@@ -439,6 +442,7 @@ impl Actions {
                     outcome: Outcome::Succeeded,
                     problem: None,
                     party_id: None,
+                    number_digest: None,
                     result_count: Some(count(&value)),
                 };
                 self.recorder.record(Row::Outcome(opened.id, ending)).await?;
@@ -464,6 +468,7 @@ impl Actions {
             outcome: error.outcome(),
             problem: Some(error.code().to_owned()),
             party_id: None,
+            number_digest: None,
             result_count: None,
         }
     }

@@ -72,6 +72,8 @@ pub struct Ending {
     pub problem: Option<String>,
     /// The party, where it is known only now (a party that was created or found).
     pub party_id: Option<Uuid>,
+    /// Keyed digest of a personal number, where it is known only now (the number that a party lost).
+    pub number_digest: Option<String>,
     /// How many records were handed out or changed.
     pub result_count: Option<i64>,
 }
@@ -83,6 +85,14 @@ pub struct Entry {
     pub intent: Intent,
     /// How it ended.
     pub ending: Option<Ending>,
+}
+
+impl Entry {
+    /// Keyed digest of the personal number that it is about.
+    pub fn number_digest(&self) -> Option<&str> {
+        let ending = || self.ending.as_ref()?.number_digest.as_deref();
+        self.intent.number_digest.as_deref().or_else(ending)
+    }
 }
 
 /// Criteria of the log; all given ones must match.

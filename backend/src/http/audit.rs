@@ -53,6 +53,7 @@ pub async fn list_audit_entries(
 }
 
 fn entry(entry: Entry) -> AuditEntry {
+    let personal_number_digest = entry.number_digest().map(str::to_owned);
     let (intent, ending) = (entry.intent, entry.ending);
     let outcome = ending.as_ref().map_or(Outcome::Unknown, |ending| ending.outcome);
     AuditEntry {
@@ -62,7 +63,7 @@ fn entry(entry: Entry) -> AuditEntry {
         operation: intent.operation,
         subject: AuditSubject {
             party_id: ending.as_ref().and_then(|ending| ending.party_id).or(intent.party_id),
-            personal_number_digest: intent.number_digest,
+            personal_number_digest,
             criteria: intent.criteria,
         },
         reason: intent.reason,

@@ -11,6 +11,7 @@ tests::on_each_database! {
     using with_database;
     an_intent_and_its_outcome_are_one_entry,
     an_entry_is_found_by_each_criterion,
+    a_number_that_was_lost_is_told_with_the_entry,
     entries_come_newest_first_page_by_page,
     an_intent_ends_once,
     the_recorder_answers_when_the_row_is_committed,
@@ -34,7 +35,7 @@ fn intent(operation: &str) -> Intent {
 }
 
 fn ending(outcome: Outcome) -> Ending {
-    Ending { at: kept_noon(), outcome, problem: None, party_id: None, result_count: Some(1) }
+    Ending { at: kept_noon(), outcome, problem: None, party_id: None, number_digest: None, result_count: Some(1) }
 }
 
 async fn an_intent_and_its_outcome_are_one_entry(database: &TestDatabase) {
@@ -79,7 +80,7 @@ async fn an_entry_is_found_by_each_criterion(database: &TestDatabase) {
     audit::append(&write, &Row::Entry(read.clone(), ending(Outcome::Refused))).await.unwrap();
     audit::append(&write, &Row::Intent(created.clone())).await.unwrap();
     audit::append(&write, &Row::Intent(looked_up.clone())).await.unwrap();
-    let made = Ending { party_id, ..ending(Outcome::Succeeded) };
+    let made = Ending { party_id, number_digest: Some("lost".to_owned()), ..ending(Outcome::Succeeded) };
     audit::append(&write, &Row::Outcome(created.id, made)).await.unwrap();
     write.commit().await.unwrap();
 
@@ -90,6 +91,7 @@ async fn an_entry_is_found_by_each_criterion(database: &TestDatabase) {
         (AuditCriteria { operation: Some("create_party".to_owned()), ..all.clone() }, vec![created.id]),
         (AuditCriteria { party_id, ..all.clone() }, vec![created.id]),
         (AuditCriteria { number_digest: Some("d".to_owned()), ..all.clone() }, vec![looked_up.id]),
+        (AuditCriteria { number_digest: Some("lost".to_owned()), ..all.clone() }, vec![created.id]),
         (AuditCriteria { case_number: Some("2026-1".to_owned()), ..all.clone() }, vec![looked_up.id]),
         (AuditCriteria { outcome: Some(Outcome::Refused), ..all.clone() }, vec![read.id]),
         (AuditCriteria { outcome: Some(Outcome::Succeeded), ..all.clone() }, vec![created.id]),
@@ -101,6 +103,19 @@ async fn an_entry_is_found_by_each_criterion(database: &TestDatabase) {
         let log = audit::list(&database.read(), &criteria, &first(50)).await.unwrap();
         assert_eq!(log.items.iter().map(|entry| entry.intent.id).collect::<Vec<_>>(), expected, "{criteria:?}");
     }
+}
+
+async fn a_number_that_was_lost_is_told_with_the_entry(database: &TestDatabase) {
+    let database = open(database).await;
+    let (begun, both) = (intent("delete_party"), intent("refuse_party"));
+    let lost = Ending { number_digest: Some("lost".to_owned()), ..ending(Outcome::Succeeded) };
+    let write = database.begin().await.unwrap();
+    audit::append(&write, &Row::Intent(begun.clone())).await.unwrap();
+    audit::append(&write, &Row::Outcome(begun.id, lost.clone())).await.unwrap();
+    audit::append(&write, &Row::Entry(both, lost)).await.unwrap();
+    write.commit().await.unwrap();
+    let log = audit::list(&database.read(), &AuditCriteria::default(), &first(50)).await.unwrap();
+    assert_eq!(log.items.iter().map(Entry::number_digest).collect::<Vec<_>>(), [Some("lost"), Some("lost")]);
 }
 
 async fn entries_come_newest_first_page_by_page(database: &TestDatabase) {

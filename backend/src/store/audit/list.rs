@@ -30,12 +30,12 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     if let Some(actor) = &criteria.actor {
         must("i.actor = ?", actor.as_str().into());
     }
+    // A party that was only found or made by the operation, and a number that was lost, stand in the outcome.
     if let Some(party_id) = criteria.party_id {
-        // A party that was only found or made by the operation stands in the outcome.
         must("i.entry_id IN (SELECT entry_id FROM audit WHERE party_id = ?)", party_id.into());
     }
     if let Some(digest) = &criteria.number_digest {
-        must("i.number_digest = ?", digest.as_str().into());
+        must("i.entry_id IN (SELECT entry_id FROM audit WHERE number_digest = ?)", digest.as_str().into());
     }
     if let Some(case_number) = &criteria.case_number {
         must("i.case_number = ?", case_number.as_str().into());
@@ -54,7 +54,7 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     let statement = format!(
         "SELECT i.seq, i.entry_id, i.at, i.actor, i.operation, i.party_id, i.number_digest, i.criteria, i.reason, \
         i.case_number, i.trace_id, coalesce(i.ended_at, o.ended_at) AS ended_at, coalesce(i.outcome, o.outcome) AS outcome, \
-        coalesce(i.problem, o.problem) AS problem, o.party_id AS outcome_party_id, \
+        coalesce(i.problem, o.problem) AS problem, o.party_id AS outcome_party_id, o.number_digest AS outcome_number_digest, \
         coalesce(i.result_count, o.result_count) AS result_count \
         FROM audit i LEFT JOIN audit o ON o.entry_id = i.entry_id AND o.phase = 'outcome' \
         WHERE {} ORDER BY i.seq DESC LIMIT ${}",
@@ -75,6 +75,7 @@ fn entry(row: &QueryResult) -> Result<Entry, Error> {
             outcome: Outcome::from_name(&outcome).ok_or_else(|| Error::unreadable("outcome"))?,
             problem: get(row, "problem")?,
             party_id: get::<Option<uuid::Uuid>>(row, "outcome_party_id")?.or(party_id),
+            number_digest: get(row, "outcome_number_digest")?,
             result_count: get(row, "result_count")?,
         }),
     };

@@ -78,7 +78,7 @@ fn column_values(row: &Row) -> Vec<sea_orm::Value> {
         intent.map(|intent| intent.actor.clone()),
         intent.map(|intent| intent.operation.clone()),
         party_id,
-        intent.and_then(|intent| intent.number_digest.clone()),
+        intent.and_then(|intent| intent.number_digest.clone()).or_else(|| ending?.number_digest.clone()),
         intent.and_then(|intent| intent.criteria.clone()),
         intent.and_then(|intent| intent.reason.clone()),
         intent.and_then(|intent| intent.case_number.clone()),
