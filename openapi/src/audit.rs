@@ -83,6 +83,7 @@ pub struct AuditQuery {
     #[cfg_attr(feature = "schema", param(inline))]
     pub outcome: Option<AuditOutcome>,
     /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub cursor: Option<String>,

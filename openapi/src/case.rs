@@ -125,6 +125,7 @@ pub struct CaseListQuery {
     /// Changed here at or after this time.
     pub updated_since: Option<DateTime<Utc>>,
     /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub cursor: Option<String>,

@@ -61,14 +61,17 @@ pub struct Event {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EventQuery {
     /// Events with a greater `seq`; default 0, the beginning. Before what is kept it is `cursor-expired`.
+    #[cfg_attr(feature = "schema", param(minimum = 0))]
     pub after: Option<i64>,
     /// At most so many, 1–200, default 50.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// Only this type.
     #[serde(rename = "type")]
     #[cfg_attr(feature = "schema", param(rename = "type", inline))]
     pub type_: Option<EventType>,
     /// Seconds to wait for the next event when there is none, 0–30, default 0.
+    #[cfg_attr(feature = "schema", param(minimum = 0, maximum = 30))]
     pub wait: Option<u32>,
 }
 

@@ -27,6 +27,7 @@ pub struct Page<T> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PageQuery {
     /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub cursor: Option<String>,

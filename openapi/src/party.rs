@@ -257,6 +257,7 @@ pub struct PartyInput {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PartyListQuery {
     /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", param(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub cursor: Option<String>,
@@ -304,6 +305,7 @@ pub struct PartySearch {
     /// A ready-made selection.
     pub filter: Option<PartyFilter>,
     /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 200))]
     pub limit: Option<u32>,
     /// The `next` of the page before, with the same criteria.
     pub cursor: Option<String>,

@@ -60,7 +60,10 @@ pub async fn list_cases(
 #[utoipa::path(
     tag = "Sager",
     operation_id = "get_case",
-    params(("caseNumber" = String, Path, description = "The case system's key")),
+    params(
+        ("caseNumber" = String, Path, description = "The case system's key"),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that you have; 304 when it is the present one"),
+    ),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The case; `ETag` is set", body = Case),
@@ -83,7 +86,8 @@ pub async fn get_case(
 
 /// Write a case
 ///
-/// Writes the case as the case system has it. `parties`, when present, replaces everybody who is party to it.
+/// Writes the case as the case system has it: what is left out is emptied, but for `parties`, which replaces everybody who is
+/// party to it when it is there. What is already so changes nothing, so the case may be sent as often as one likes.
 #[utoipa::path(
     tag = "Sager",
     operation_id = "put_case",

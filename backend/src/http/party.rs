@@ -22,7 +22,7 @@ use crate::domain::{self, search};
 
 /// List parties
 ///
-/// Every party, page by page, in the order in which they were created. To find parties, use the search.
+/// Every party, page by page, in the order in which they were created. To find parties, use `POST /parties/search`.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "list_parties",
@@ -48,7 +48,9 @@ pub async fn list_parties(
 
 /// Search parties
 ///
-/// All given criteria must match. A `POST`, because personal numbers and names never stand in an address; it changes nothing.
+/// All given criteria must match; without any, every party does. A `POST`, because personal numbers and names never stand in an
+/// address; it changes nothing. By name in Danish order; a `query` with more hits than fit into a page gives the party that was
+/// created last first.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "search_parties",
@@ -122,7 +124,8 @@ fn criteria_names(asked: &PartySearch) -> String {
 
 /// Find or create a party
 ///
-/// Finds the one party with a key, or creates it; atomic, so that two callers at once get the same party. Exactly one key.
+/// Finds the one party with a key, or creates it from `create`; atomic, so that two callers at once get the same party. Exactly
+/// one key. Where it leads nowhere and there is no `create`, 404.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "resolve_party",
@@ -184,7 +187,8 @@ fn set_location(answer: &mut HttpResponse, id: Uuid) {
 
 /// Create a party
 ///
-/// A personal number that is given here begins to be the party's; what CPR says of it is fetched with `…/cpr/fetch`.
+/// CPR is not asked: what it says of the personal number is fetched with `…/cpr/fetch`. With a personal number the name may be
+/// left out until then.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "create_party",
@@ -219,7 +223,10 @@ pub async fn create_party(
 #[utoipa::path(
     tag = "Parter",
     operation_id = "get_party",
-    params(("id" = Uuid, Path, description = "The party")),
+    params(
+        ("id" = Uuid, Path, description = "The party"),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` that you have; 304 when it is the present one"),
+    ),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The party; `ETag` is set", body = Party),
@@ -241,8 +248,9 @@ pub async fn get_party(
 
 /// Edit a party
 ///
-/// Takes all writable fields. Where CPR has spoken, a name or address other than CPR's is kept from now on, and CPR's own
-/// value releases it again.
+/// Takes all writable fields: what is left out is emptied, but for `kind`, `active` (then `true`) and a masked `address`. Where
+/// CPR has spoken, a name or address other than CPR's is kept from now on, and CPR's own value releases it again. Another
+/// personal number, or none, removes what CPR said of the old one.
 #[utoipa::path(
     tag = "Parter",
     operation_id = "update_party",

@@ -79,8 +79,9 @@ pub async fn preview_party_cpr(
 
 /// *Hent fra CPR*
 ///
-/// Brings CPR's data to the party: asks CPR, or applies the answer of a preview. Giving the party a number that it does not
-/// have takes both *Opdater fra CPR* and *Partsredaktør*.
+/// Brings CPR's data to the party: asks CPR, or applies the answer of a preview. When CPR has given the person another number,
+/// the party moves to it, unless another party holds it (`cpr.currentNumberHeldBy`). Giving the party the number of somebody
+/// else takes both *Opdater fra CPR* and *Partsredaktør*. An answer that says nothing new moves `cpr.updatedAt` alone.
 #[utoipa::path(
     tag = "CPR",
     operation_id = "fetch_party_cpr",
