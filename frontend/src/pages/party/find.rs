@@ -109,6 +109,7 @@ pub fn FindDialog(props: &FindProps) -> Html {
             why_missing.set(must_give_reason && given.is_none());
             errors.set(missing.clone().unwrap_or_default());
             if let Some(missing) = missing {
+                answer.set(Answer::NotAsked);
                 if let Some((Some(field), _)) = missing.iter().next() {
                     focus(&field_id(field));
                 }

@@ -150,7 +150,8 @@ fn identification(panel: &Panel) -> Html {
     let editing = panel.editing;
     let person = editing.form.kind == PartyKind::Person;
     let typed = editing.form.get(Field::PersonalNumber);
-    let hint = number_hint(typed, panel.signed_in.may_edit());
+    let wrong = editing.errors.at(Field::PersonalNumber).is_some();
+    let hint = hint_text(number::hint(typed)).filter(|_| panel.signed_in.may_edit() && !wrong);
     html! {
         <div class="fields">
             { placed::protection(panel) }
@@ -199,10 +200,6 @@ const fn hint_text(hint: NumberHint) -> Option<&'static str> {
         NumberHint::Replacement => Some(text::number::REPLACEMENT),
         NumberHint::NoControlDigit => Some(text::number::NO_CONTROL_DIGIT),
     }
-}
-
-fn number_hint(typed: &str, may_edit: bool) -> Option<&'static str> {
-    hint_text(number::hint(typed)).filter(|_| may_edit)
 }
 
 fn kind(panel: &Panel) -> Html {
