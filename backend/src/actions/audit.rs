@@ -1,6 +1,6 @@
 //! Reading the log, which is logged itself.
 
-use super::{About, Actions, Context, Error};
+use super::{About, Actions, Context, Error, Told};
 use crate::domain::audit::{AuditCriteria, Entry};
 use crate::domain::page::{Page, PageRequest};
 use crate::store;
@@ -17,12 +17,9 @@ impl Actions {
         page: PageRequest,
     ) -> Result<Page<Entry>, Error> {
         let about = About { party_id: criteria.party_id, ..About::criteria("log") };
-        self.read(
-            context,
-            about,
-            |page: &Page<Entry>| page.items.len() as i64,
-            async || Ok(store::audit::list(&self.database.read(), &criteria, &page).await?),
-        )
+        self.read(context, about, Told::page, async || {
+            Ok(store::audit::list(&self.database.read(), &criteria, &page).await?)
+        })
         .await
     }
 }

@@ -6,14 +6,19 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::party::find_by_key;
-use super::{About, Actions, Context, Error, Summary};
-use crate::domain::audit::{Ending, Outcome};
+use super::{About, Actions, Context, Current, Error, Told};
 use crate::domain::case::{Case, CaseCriteria, CaseRelation};
 use crate::domain::input::{self, CasePartyFields, FieldFault, PartyKey, RawCase};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::protection::PartyView;
 use crate::store::audit::Row;
 use crate::store::{self, Write};
+
+/// How the log says that a party was put on a case: from then on the person can be followed.
+const ON_CASE: &str = "sat på sagen";
+
+/// The most parties that one request can put on a case.
+const MAX_PARTIES: usize = 500;
 
 /// A party of a case, or a case of a party.
 pub struct Related<T> {
@@ -30,6 +35,8 @@ pub enum Expected {
     Anything,
     /// This version.
     Version(i64),
+    /// That there is one.
+    Something,
     /// That there is none yet.
     Nothing,
 }
@@ -45,12 +52,9 @@ impl Actions {
         criteria: CaseCriteria,
         page: PageRequest,
     ) -> Result<Page<Case>, Error> {
-        self.read(
-            context,
-            About::criteria("sager"),
-            |page: &Page<Case>| page.items.len() as i64,
-            async || Ok(store::case::list(&self.database.read(), &criteria, &page).await?),
-        )
+        self.read(context, About::criteria("sager"), Told::page, async || {
+            Ok(store::case::list(&self.database.read(), &criteria, &page).await?)
+        })
         .await
     }
 
@@ -62,7 +66,7 @@ impl Actions {
         self.read(
             context,
             About::default(),
-            |_| 1,
+            |_| Told::count(1),
             async || store::case::get(&self.database.read(), case_number).await?.ok_or(Error::NotFound),
         )
         .await
@@ -79,17 +83,22 @@ impl Actions {
         raw: RawCase,
         expected: Expected,
     ) -> Result<(Case, bool), Error> {
+        if raw.parties.as_ref().is_some_and(|parties| parties.len() > MAX_PARTIES) {
+            return Err(Error::field("/parties", "En sag kan højst have 500 parter ad gangen."));
+        }
         let fields = input::case(raw, case_number)?;
         self.act(context, About::default(), async |write| {
+            store::lock(write, &format!("case {}", fields.case_number)).await?;
             let now = self.clock.now();
             let before = store::case::get(write, &fields.case_number).await?;
             let fits = match expected {
                 Expected::Anything => true,
                 Expected::Version(version) => before.as_ref().is_some_and(|case| case.version == version),
+                Expected::Something => before.is_some(),
                 Expected::Nothing => before.is_none(),
             };
             if !fits {
-                return Err(Error::Stale(None));
+                return Err(Error::Stale(before.map(|case| Current::Case(Box::new(case)))));
             }
             let mut case = Case {
                 case_number: fields.case_number.clone(),
@@ -119,7 +128,7 @@ impl Actions {
                 store::case::replace_relations(write, &case.case_number, &relations).await?;
                 self.note_moved(context, write, &by_party(&old), &new).await?;
             }
-            Ok(((case, before.is_none()), Summary { party_id: None, count: 1 }))
+            Ok(((case, before.is_none()), Told::count(1)))
         })
         .await
     }
@@ -163,19 +172,20 @@ impl Actions {
         old: &BTreeMap<Uuid, CaseRelation>,
         new: &BTreeMap<Uuid, CaseRelation>,
     ) -> Result<(), Error> {
-        let on = new.keys().filter(|id| !old.contains_key(id)).map(|id| (*id, "sat på sagen"));
+        let on = new.keys().filter(|id| !old.contains_key(id)).map(|id| (*id, ON_CASE));
         let off = old.keys().filter(|id| !new.contains_key(id)).map(|id| (*id, "taget af sagen"));
-        for (id, what) in on.chain(off) {
-            let intent = self.intent(context, About { criteria: Some(what.to_owned()), ..About::party(id) });
-            let ending = Ending {
-                at: intent.at,
-                outcome: Outcome::Succeeded,
-                problem: None,
-                party_id: None,
-                number_digest: None,
-                result_count: Some(1),
-            };
-            store::audit::append(write, &Row::Entry(intent, ending)).await?;
+        let changed = new
+            .iter()
+            .filter(|(id, relation)| old.get(id).is_some_and(|before| before != *relation))
+            .map(|(id, _)| (*id, "ændret på sagen"));
+        let moved: Vec<(Uuid, &str)> = on.chain(off).chain(changed).collect();
+        let ids: Vec<Uuid> = moved.iter().map(|(id, _)| *id).collect();
+        let parties = store::party::get_many(write, &ids).await?;
+        for (id, what) in moved {
+            let number = parties.iter().find(|party| party.id == id).and_then(|party| party.fields.personal_number);
+            let about = About { number, criteria: Some(what.to_owned()), ..About::party(id) };
+            let row = Row::Entry(self.intent(context, about), self.succeeded(&Told::count(1)));
+            store::audit::append(write, &row).await?;
         }
         Ok(())
     }
@@ -191,7 +201,7 @@ impl Actions {
                 return Err(Error::NotFound);
             }
             self.note_moved(context, write, &old, &BTreeMap::new()).await?;
-            Ok(((), Summary { party_id: None, count: 1 }))
+            Ok(((), Told::count(1)))
         })
         .await
     }
@@ -206,25 +216,19 @@ impl Actions {
         case_number: &str,
         page: PageRequest,
     ) -> Result<Page<Related<PartyView>>, Error> {
-        self.read(
-            context,
-            About::default(),
-            |page: &Page<_>| page.items.len() as i64,
-            async || {
-                let read = self.database.read();
-                store::case::get(&read, case_number).await?.ok_or(Error::NotFound)?;
-                let relations = store::case::parties_of(&read, case_number, &page).await?;
-                let ids: Vec<Uuid> = relations.items.iter().map(|relation| relation.party_id).collect();
-                let parties = store::party::get_many(&read, &ids).await?;
-                let mut views: BTreeMap<Uuid, PartyView> =
-                    parties.iter().map(|party| (party.id, self.view(party))).collect();
-                let next = relations.next;
-                // A party that was deleted between the two questions is no longer on the case.
-                let related =
-                    |relation: CaseRelation| Some(Related { what: views.remove(&relation.party_id)?, relation });
-                Ok(Page { items: relations.items.into_iter().filter_map(related).collect(), next })
-            },
-        )
+        self.read(context, About::default(), Told::page, async || {
+            let read = self.database.read();
+            store::case::get(&read, case_number).await?.ok_or(Error::NotFound)?;
+            let relations = store::case::parties_of(&read, case_number, &page).await?;
+            let ids: Vec<Uuid> = relations.items.iter().map(|relation| relation.party_id).collect();
+            let parties = store::party::get_many(&read, &ids).await?;
+            let mut views: BTreeMap<Uuid, PartyView> =
+                parties.iter().map(|party| (party.id, self.view(party))).collect();
+            let next = relations.next;
+            // A party that was deleted between the two questions is no longer on the case.
+            let related = |relation: CaseRelation| Some(Related { what: views.remove(&relation.party_id)?, relation });
+            Ok(Page { items: relations.items.into_iter().filter_map(related).collect(), next })
+        })
         .await
     }
 
@@ -238,17 +242,12 @@ impl Actions {
         party_id: Uuid,
         page: PageRequest,
     ) -> Result<Page<Related<Case>>, Error> {
-        self.read(
-            context,
-            About::party(party_id),
-            |page: &Page<_>| page.items.len() as i64,
-            async || {
-                let read = self.database.read();
-                store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
-                let cases = store::case::cases_of(&read, party_id, &page).await?;
-                Ok(cases.map(|(case, relation)| Related { what: case, relation }))
-            },
-        )
+        self.read(context, About::party(party_id), Told::page, async || {
+            let read = self.database.read();
+            store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
+            let cases = store::case::cases_of(&read, party_id, &page).await?;
+            Ok(cases.map(|(case, relation)| Related { what: case, relation }))
+        })
         .await
     }
 
@@ -266,7 +265,8 @@ impl Actions {
     ) -> Result<(Related<PartyView>, bool), Error> {
         let roles = input::roles("/roles", roles)?;
         let relation = CaseRelation { case_number: case_number.to_owned(), party_id, roles, subscribe };
-        self.act(context, About::party(party_id), async |write| {
+        let about = About { criteria: Some(ON_CASE.to_owned()), ..About::party(party_id) };
+        self.act(context, about, async |write| {
             let mut case = store::case::get(write, case_number).await?.ok_or(Error::NotFound)?;
             let party = store::party::get(write, party_id).await?.ok_or(Error::NotFound)?;
             let before = store::case::relation(write, case_number, party_id).await?;
@@ -277,7 +277,7 @@ impl Actions {
                 store::case::update(write, &case, version).await?;
             }
             let related = Related { what: self.view(&party), relation: relation.clone() };
-            Ok(((related, before.is_none()), Summary { party_id: Some(party_id), count: 1 }))
+            Ok(((related, before.is_none()), Told::party(party_id, party.fields.personal_number)))
         })
         .await
     }
@@ -295,7 +295,7 @@ impl Actions {
             let version = case.version;
             self.touch(&mut case, self.clock.now());
             store::case::update(write, &case, version).await?;
-            Ok(((), Summary { party_id: Some(party_id), count: 1 }))
+            Ok(((), Told { party_id: Some(party_id), ..Told::count(1) }))
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{About, Actions, Context, Error};
+use super::{About, Actions, Context, Error, Told};
 use crate::domain::event::{EventPage, EventType};
 use crate::store;
 
@@ -26,7 +26,7 @@ impl Actions {
         self.read(
             context,
             about,
-            |page: &EventPage| page.items.len() as i64,
+            |page: &EventPage| Told::count(page.items.len() as i64),
             async || {
                 let until = tokio::time::Instant::now() + wait;
                 loop {

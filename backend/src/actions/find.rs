@@ -3,14 +3,17 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{About, Actions, Context, Error};
+use super::{About, Actions, Context, Error, Told};
 use crate::domain::find::{self, Candidate, Question, Step, Wanted, Widen};
 use crate::domain::input::{self, RawAddress};
-use crate::domain::party::{Address, PartyKind};
+use crate::domain::party::{Address, Party, PartyKind};
 use crate::domain::person::Sex;
 use crate::domain::protection;
 use crate::registry;
 use crate::store;
+
+/// The longest name.
+const MAX_NAME: usize = 200;
 
 /// Whom somebody looks for. On a party, what is `None` is the party's own.
 #[derive(Clone, Default)]
@@ -52,13 +55,11 @@ impl Actions {
         party_id: Uuid,
         find: Find,
     ) -> Result<Found, Error> {
+        let told = |party: &Party| Told::party(party_id, party.fields.personal_number);
         let party = self
-            .read(
-                context,
-                About::party(party_id),
-                |_| 1,
-                async || store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound),
-            )
+            .read(context, About::party(party_id), told, async || {
+                store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound)
+            })
             .await?;
         if party.fields.kind == PartyKind::Company {
             return Err(Error::field("", "En virksomhed har ikke et CPR-nummer."));
@@ -89,7 +90,12 @@ impl Actions {
         address: Option<Address>,
         find: Find,
     ) -> Result<Found, Error> {
-        let mut wanted = Wanted::new(name, address.as_ref(), find.widen).map_err(|_| Error::NameAndAddressRequired)?;
+        let name = input::line("/name", Some(name), MAX_NAME)?.unwrap_or_default();
+        let line = address.as_ref().and_then(|address| address.line1.as_deref()).unwrap_or_default();
+        if !in_latin_1(&name) || !in_latin_1(line) {
+            return Err(Error::CprCriteriaInsufficient);
+        }
+        let mut wanted = Wanted::new(&name, address.as_ref(), find.widen).map_err(|_| Error::NameAndAddressRequired)?;
         wanted.sex = find.sex;
         wanted.birth_date = find.birth_date;
         wanted.include_former_names = find.include_former_names;
@@ -114,8 +120,9 @@ impl Actions {
                         Question::Name(question) => cpr.search_name(question).await?,
                     })
                 };
-                let answer =
-                    self.close_asked(&opened, asked.await, |found: &registry::Found| i64::from(found.hits)).await?;
+                let answer = self
+                    .close_asked(&opened, asked.await, |found: &registry::Found| Told::count(i64::from(found.hits)))
+                    .await?;
                 hits += answer.hits;
                 more |= answer.more;
                 municipality = municipality.or(answer.municipality);
@@ -131,6 +138,11 @@ impl Actions {
             .collect();
         Ok(Found { candidates, more, wider: find::wider(&wanted, &searched), searched })
     }
+}
+
+/// CPR reads and writes ISO-8859-1: for other letters it cannot be asked.
+fn in_latin_1(text: &str) -> bool {
+    text.chars().all(|letter| u32::from(letter) <= 0xff)
 }
 
 /// The step as the log names it.

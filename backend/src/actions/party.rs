@@ -3,16 +3,20 @@
 use cpr::PersonalNumber;
 use uuid::Uuid;
 
-use super::{About, Actions, Context, Error, Summary};
+use super::{About, Actions, Context, Current, Error, Told};
+use crate::domain::audit::Intent;
 use crate::domain::change::Changed;
 use crate::domain::edit;
 use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyKind, PartyVersion};
+use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyFields, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
 use crate::registry::records::LAYOUT;
 use crate::store::register::Kept;
 use crate::store::{self, Connection, Write};
+
+/// How the log says that a number was given by hand: from then on the person can be followed.
+const GIVES_NUMBER: &str = "CPR-nummer sat på parten";
 
 /// A version of a party as it may be shown.
 pub struct VersionView {
@@ -33,7 +37,7 @@ impl Actions {
         kind: Option<PartyKind>,
         page: PageRequest,
     ) -> Result<Page<PartyView>, Error> {
-        self.read(context, About::criteria("alle"), count, async || {
+        self.read(context, About::criteria("alle"), Told::page, async || {
             Ok(self.views(store::party::list(&self.database.read(), kind, &page).await?))
         })
         .await
@@ -52,7 +56,7 @@ impl Actions {
     ) -> Result<Page<PartyView>, Error> {
         criteria.mask_protected = self.policy.protection.display == Display::Mask;
         let about = About { number: criteria.personal_number, ..About::criteria(asked) };
-        self.read(context, about, count, async || {
+        self.read(context, about, Told::page, async || {
             Ok(self.views(store::party::search(&self.database.read(), &criteria, &page).await?))
         })
         .await
@@ -63,7 +67,8 @@ impl Actions {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn get_party(&self, context: &Context, id: Uuid) -> Result<PartyView, Error> {
-        self.read(context, About::party(id), |_| 1, async || self.current(id).await).await
+        let told = |party: &PartyView| Told::party(id, party.personal_number);
+        self.read(context, About::party(id), told, async || self.current(id).await).await
     }
 
     /// What changed on a party, newest first.
@@ -76,7 +81,7 @@ impl Actions {
         id: Uuid,
         page: PageRequest,
     ) -> Result<Page<VersionView>, Error> {
-        self.read(context, About::party(id), count, async || {
+        self.read(context, About::party(id), Told::page, async || {
             let read = self.database.read();
             let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
             let left_protected = self.left_protected(id).await?;
@@ -113,19 +118,16 @@ impl Actions {
     /// # Errors
     /// [`Error::ReasonRequired`], [`Error::NotFound`].
     pub async fn reveal_party_address(&self, context: &Context, id: Uuid) -> Result<Option<Address>, Error> {
-        self.read(
-            context,
-            About::party(id),
-            |_| 1,
-            async || {
+        let told = |party: &Party| Told::party(id, party.fields.personal_number);
+        let party = self
+            .read(context, About::party(id), told, async || {
                 if context.reason.is_none() {
                     return Err(Error::ReasonRequired);
                 }
-                let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
-                Ok(protection::reveal(&party))
-            },
-        )
-        .await
+                store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)
+            })
+            .await?;
+        Ok(protection::reveal(&party))
     }
 
     /// A new party.
@@ -133,25 +135,27 @@ impl Actions {
     /// # Errors
     /// Wrong input, a personal number or external id that another party has.
     pub async fn create_party(&self, context: &Context, raw: RawParty) -> Result<PartyView, Error> {
-        let fields = input::party(raw, "")?;
-        let number = fields.personal_number;
-        let create = async || {
-            let about = About { number, ..About::default() };
+        self.once(context, async || {
+            let fields = input::party(raw, "")?;
+            let number = fields.personal_number;
+            let about = About { number, criteria: number.map(|_| GIVES_NUMBER.to_owned()), ..About::default() };
             let created = self
                 .act(context, about, async |write| {
-                    let changed = edit::create(fields, Uuid::now_v7(), self.clock.now());
-                    let id = changed.party.id;
-                    self.store_change(context, write, None, changed, None).await?;
-                    Ok((id, Summary { party_id: Some(id), count: 1 }))
+                    let party = self.create(context, write, fields).await?;
+                    Ok((self.view(&party), Told::party(party.id, number)))
                 })
                 .await;
             match created {
                 Err(error) => Err(self.name_holder(error, number).await),
                 created => created,
             }
-        };
-        let id = self.once(context, create).await?;
-        self.current(id).await
+        })
+        .await
+    }
+
+    async fn create(&self, context: &Context, write: &Write, fields: PartyFields) -> Result<Party, Error> {
+        let changed = edit::create(fields, Uuid::now_v7(), self.clock.now());
+        self.store_change(context, write, None, changed, None).await
     }
 
     /// The one party with this key, or a new one; `true`: it is new.
@@ -164,36 +168,40 @@ impl Actions {
         key: PartyKey,
         create: Option<RawParty>,
     ) -> Result<(PartyView, bool), Error> {
-        let fields = create.map(|raw| input::party(with_key(raw, &key), "/create")).transpose()?;
         let number = match &key {
             PartyKey::PersonalNumber(number) => Some(*number),
             _ => None,
         };
         let opened = self.open(context, About { number, ..About::criteria(kind_of(&key)) }).await?;
-        let mut tries = 0;
-        loop {
-            let fields = fields.clone();
-            let found = self
-                .try_finish(context, &opened, async |write| {
-                    if let Some(party) = find_by_key(write, &key).await? {
-                        return Ok(((party.id, false), Summary { party_id: Some(party.id), count: 1 }));
-                    }
-                    let changed = edit::create(fields.ok_or(Error::NotFound)?, Uuid::now_v7(), self.clock.now());
-                    let id = changed.party.id;
-                    self.store_change(context, write, None, changed, None).await?;
-                    Ok(((id, true), Summary { party_id: Some(id), count: 1 }))
-                })
-                .await;
-            match found {
-                Ok((id, created)) => return Ok((self.current(id).await?, created)),
-                // Somebody else created it between our look and our write: it is there now.
-                Err(Error::PersonalNumberInUse(_) | Error::Conflict(_)) if tries == 0 => tries += 1,
-                Err(error) => {
-                    self.give_up(&opened, &error).await;
-                    return Err(self.name_holder(error, number).await);
-                }
-            }
+        let fields =
+            create.map(|raw| with_key(raw, &key).and_then(|raw| Ok(input::party(raw, "/create")?))).transpose();
+        let resolved = match fields {
+            Ok(fields) => self.resolve(context, &opened, &key, fields).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = &resolved {
+            self.give_up(&opened, error).await;
         }
+        resolved
+    }
+
+    async fn resolve(
+        &self,
+        context: &Context,
+        opened: &Intent,
+        key: &PartyKey,
+        fields: Option<PartyFields>,
+    ) -> Result<(PartyView, bool), Error> {
+        self.try_finish(context, opened, async |write| {
+            // Whoever resolves the same key at the same time waits here, and then finds what we created.
+            store::lock(write, &lock_name(key)).await?;
+            let (party, created) = match find_by_key(write, key).await? {
+                Some(party) => (party, false),
+                None => (self.create(context, write, fields.ok_or(Error::NotFound)?).await?, true),
+            };
+            Ok(((self.view(&party), created), Told::party(party.id, party.fields.personal_number)))
+        })
+        .await
     }
 
     /// The party with the fields that a person wrote over the version that the person read.
@@ -212,19 +220,21 @@ impl Actions {
         let updated = self
             .act(context, about, async |write| {
                 let party = self.expect(write, id, expected_version).await?;
+                let had = party.fields.personal_number;
                 // A kind cannot be unknown: none given is the one that it has.
                 let kind = raw.kind.or(Some(party.fields.kind));
                 let fields = input::party(RawParty { kind, ..raw }, "")?;
                 let display = self.policy.protection.display;
                 let changed = edit::edit(&party, fields, display, self.clock.now());
                 let count = i64::from(changed.is_new_version());
-                self.store_change(context, write, Some(&party), changed, None).await?;
-                Ok(((), Summary { party_id: Some(id), count }))
+                let party = self.store_change(context, write, Some(&party), changed, None).await?;
+                // The number that the party had, when it no longer has it: the log of that person shows the end.
+                Ok((self.view(&party), Told { count, ..Told::party(id, had) }))
             })
             .await;
         match updated {
-            Ok(()) => self.current(id).await,
             Err(error) => Err(self.name_holder(error, number).await),
+            updated => updated,
         }
     }
 
@@ -240,7 +250,7 @@ impl Actions {
                 store::register::delete(write, number).await?;
             }
             store::event::append(write, &[edit::delete(&party)], self.clock.now()).await?;
-            Ok(((), Summary { party_id: Some(id), count: 1 }))
+            Ok(((), Told::party(id, party.fields.personal_number)))
         })
         .await
     }
@@ -249,9 +259,14 @@ impl Actions {
     pub(super) async fn expect(&self, write: &Write, id: Uuid, version: Option<i64>) -> Result<Party, Error> {
         let party = store::party::get(write, id).await?.ok_or(Error::NotFound)?;
         match version {
-            Some(version) if version != party.version => Err(Error::Stale(Some(Box::new(self.view(&party))))),
+            Some(version) if version != party.version => Err(self.stale(&party)),
             _ => Ok(party),
         }
+    }
+
+    /// Somebody else was first: this is the party now.
+    pub(super) fn stale(&self, party: &Party) -> Error {
+        Error::Stale(Some(Current::Party(Box::new(self.view(party)))))
     }
 
     /// Stores a change with everything that belongs to it: what CPR said with its records, the party, its version, its
@@ -263,21 +278,22 @@ impl Actions {
         before: Option<&Party>,
         changed: Changed,
         records: Option<String>,
-    ) -> Result<(), Error> {
+    ) -> Result<Party, Error> {
+        let is_new_version = changed.is_new_version();
         if let Some(number) = changed.remove_register {
             store::register::delete(write, number).await?;
         }
-        if let (Some(register), Some(records)) = (changed.store_register.clone(), records) {
+        if let (Some(register), Some(records)) = (changed.store_register, records) {
             store::register::put(write, &Kept { register, layout: LAYOUT.to_owned(), records }).await?;
         }
         let party = &changed.party;
         match before {
             None => store::party::insert(write, party).await?,
-            Some(before) if changed.is_new_version() => store::party::update(write, party, before.version).await?,
+            Some(before) if is_new_version => store::party::update(write, party, before.version).await?,
             Some(_) => {}
         }
         let at = self.clock.now();
-        if changed.is_new_version() {
+        if is_new_version {
             let source = before.map_or(ChangeSource::User, |_| party.changed_by);
             let version = PartyVersion {
                 party_id: party.id,
@@ -290,7 +306,7 @@ impl Actions {
             store::party::insert_version(write, &version).await?;
         }
         store::event::append(write, &changed.events, at).await?;
-        Ok(())
+        Ok(changed.party)
     }
 
     /// The party as it is now, as it may be shown.
@@ -342,6 +358,41 @@ pub(super) async fn find_by_key(on: &impl Connection, key: &PartyKey) -> Result<
     })
 }
 
+/// What is created has the key that it was not found by.
+fn with_key(mut raw: RawParty, key: &PartyKey) -> Result<RawParty, Error> {
+    let other =
+        |pointer: &str| Error::field(pointer, "Skal være den samme nøgle, som der findes efter, eller udelades.");
+    match key {
+        PartyKey::Id(_) => {}
+        PartyKey::PersonalNumber(number) => {
+            let pointer = "/create/personalNumber";
+            let given = input::personal_number(pointer, raw.personal_number.as_deref())?;
+            if given.is_some_and(|given| given != *number) {
+                return Err(other(pointer));
+            }
+            raw.personal_number = Some(number.digits().as_str().to_owned());
+        }
+        PartyKey::CvrNumber(cvr_number) => {
+            let pointer = "/create/cvrNumber";
+            let given = input::cvr_number(pointer, raw.cvr_number.as_deref())?;
+            if given.is_some_and(|given| given != *cvr_number) {
+                return Err(other(pointer));
+            }
+            raw.cvr_number = Some(cvr_number.clone());
+        }
+        PartyKey::ExternalId(key) => {
+            let keys = raw.external_ids.get_or_insert_default();
+            if keys.iter().any(|given| given.system == key.system && given.id != key.id) {
+                return Err(other("/create/externalIds"));
+            }
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+    }
+    Ok(raw)
+}
+
 const fn kind_of(key: &PartyKey) -> &'static str {
     match key {
         PartyKey::Id(_) => "id",
@@ -351,22 +402,11 @@ const fn kind_of(key: &PartyKey) -> &'static str {
     }
 }
 
-/// What is created has the key that it was not found by.
-fn with_key(mut raw: RawParty, key: &PartyKey) -> RawParty {
+fn lock_name(key: &PartyKey) -> String {
     match key {
-        PartyKey::Id(_) => {}
-        PartyKey::PersonalNumber(number) => raw.personal_number = Some(number.digits().as_str().to_owned()),
-        PartyKey::CvrNumber(cvr_number) => raw.cvr_number = Some(cvr_number.clone()),
-        PartyKey::ExternalId(key) => {
-            let keys = raw.external_ids.get_or_insert_default();
-            if !keys.contains(key) {
-                keys.push(key.clone());
-            }
-        }
+        PartyKey::Id(id) => format!("party {id}"),
+        PartyKey::PersonalNumber(number) => format!("number {}", number.digits().as_str()),
+        PartyKey::CvrNumber(cvr_number) => format!("cvr {cvr_number}"),
+        PartyKey::ExternalId(key) => format!("external {} {}", key.system, key.id),
     }
-    raw
-}
-
-fn count<T>(page: &Page<T>) -> i64 {
-    i64::try_from(page.items.len()).unwrap_or(i64::MAX)
 }

@@ -6,7 +6,7 @@ use cpr::PersonalNumber;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{About, Actions, Context, Error, Summary};
+use super::{About, Actions, Context, Error, Told};
 use crate::domain::apply::{self, Delivered, NumberFault, PreviewChange};
 use crate::domain::audit::Intent;
 use crate::domain::change::KeepableField;
@@ -81,7 +81,7 @@ impl Actions {
             }
             Ok(self.cpr()?.look_up(number).await?)
         };
-        let answer = self.close_asked(&opened, asked.await, |_| 1).await?;
+        let answer = self.close_asked(&opened, asked.await, |_| Told::count(1)).await?;
         let register = self.register(answer.person);
         Ok(PersonView::of(&register, &self.policy.protection, context.reason.is_some()))
     }
@@ -123,7 +123,7 @@ impl Actions {
         let (id, expires_at) = (preview.id, preview.expires_at);
         self.finish(context, &opened, async |write| {
             store::preview::put(write, &preview).await?;
-            Ok(((), Summary { party_id: Some(party_id), count: 1 }))
+            Ok(((), Told { party_id: Some(party_id), ..Told::count(1) }))
         })
         .await?;
         let policy = &self.policy.protection;
@@ -134,7 +134,7 @@ impl Actions {
             id,
             expires_at,
             person: PersonView::of(register, policy, has_reason),
-            unchanged: changes.is_empty(),
+            unchanged: changes.iter().all(|change| change.current == change.result),
             changes: protection::preview_view(changes, &party, register, policy, has_reason),
         })
     }
@@ -151,18 +151,16 @@ impl Actions {
         fetch: Fetch,
         expected_version: Option<i64>,
     ) -> Result<PartyView, Error> {
-        let id = self
-            .once(context, async || {
-                let about = self.about_fetch(party_id, fetch.number).await?;
-                let opened = self.open(context, about).await?;
-                let done = self.fetch(context, &opened, party_id, &fetch, expected_version).await;
-                if let Err(error) = &done {
-                    self.give_up(&opened, error).await;
-                }
-                done
-            })
-            .await?;
-        self.current(id).await
+        self.once(context, async || {
+            let about = self.about_fetch(party_id, fetch.number).await?;
+            let opened = self.open(context, about).await?;
+            let done = self.fetch(context, &opened, party_id, &fetch, expected_version).await;
+            if let Err(error) = &done {
+                self.give_up(&opened, error).await;
+            }
+            done
+        })
+        .await
     }
 
     async fn fetch(
@@ -172,14 +170,14 @@ impl Actions {
         party_id: Uuid,
         fetch: &Fetch,
         expected_version: Option<i64>,
-    ) -> Result<Uuid, Error> {
+    ) -> Result<PartyView, Error> {
         // CPR is asked between two transactions, never inside one.
         let asked = match fetch.preview_id {
             Some(_) => None,
             None => {
                 let party = store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound)?;
                 if expected_version.is_some_and(|version| version != party.version) {
-                    return Err(Error::Stale(Some(Box::new(self.view(&party)))));
+                    return Err(self.stale(&party));
                 }
                 let number = apply::number_to_ask(&party, fetch.number).map_err(number_fault)?;
                 if party.fields.personal_number != Some(number) {
@@ -205,10 +203,20 @@ impl Actions {
                     return Err(forbidden_number());
                 }
                 new_number = Some(number);
+                let told = Told::party(party_id, party.fields.personal_number);
+                let known = party.register.as_ref().filter(|known| known.person.personal_number == number);
+                if known.is_some_and(|known| known.updated_at > asked.delivered.register.updated_at) {
+                    // Somebody asked CPR after us and was here before us: the newer answer stands.
+                    return match fetch.preview_id {
+                        Some(_) => Err(self.stale(&party)),
+                        None => Ok((self.view(&party), Told { count: 0, ..told })),
+                    };
+                }
                 let changed = apply::apply(&party, asked.delivered, fetch.keep.as_deref());
                 let count = i64::from(changed.is_new_version());
-                self.store_change(context, write, Some(&party), changed, Some(asked.records)).await?;
-                Ok((party_id, Summary { party_id: Some(party_id), count }))
+                let records = Some(asked.records);
+                let party = self.store_change(context, write, Some(&party), changed, records).await?;
+                Ok((self.view(&party), Told { count, ..told }))
             })
             .await;
         match done {
@@ -225,7 +233,7 @@ impl Actions {
         self.read(
             context,
             About::party(party_id),
-            |_| 1,
+            |_| Told::count(1),
             async || {
                 let read = self.database.read();
                 let party = store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
@@ -272,7 +280,8 @@ impl Actions {
             }
             // Another number is another person to the log.
             let opened = self.open(context, About { number: Some(current), ..About::party(party.id) }).await?;
-            answer = self.close_asked(&opened, cpr.look_up(current).await.map_err(Error::from), |_| 1).await?;
+            answer =
+                self.close_asked(&opened, cpr.look_up(current).await.map_err(Error::from), |_| Told::count(1)).await?;
             moved_from.push(number);
             number = current;
         }
@@ -295,7 +304,7 @@ impl Actions {
         let preview = store::preview::take(write, preview_id, party.id, actor, self.clock.now()).await?;
         let preview = preview.ok_or_else(gone)?;
         if preview.party_version != party.version {
-            return Err(Error::Stale(Some(Box::new(self.view(party)))));
+            return Err(self.stale(party));
         }
         let asked = Asked::read(&preview.answer)?;
         let shown = asked.delivered.register.person.personal_number;

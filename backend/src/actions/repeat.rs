@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{Actions, Context, Error};
+use super::{About, Actions, Context, Error, Told};
+use crate::domain::protection::PartyView;
 use crate::store::idempotency::{self, Claim, Request};
 use crate::store::{self, Write};
 
@@ -45,17 +46,17 @@ impl Idempotency {
 }
 
 impl Actions {
-    /// Acts once for the key of the context; without a key, acts. `work` answers the id of the party it wrote, and stores the
-    /// outcome through [`Actions::try_finish`].
+    /// Acts once for the key of the context; without a key, acts. `work` answers the party that it wrote, and stores the
+    /// outcome through [`Actions::try_finish`]; a repeated request gets the party as it is now, and is noted too.
     pub(super) async fn once(
         &self,
         context: &Context,
-        work: impl AsyncFnOnce() -> Result<Uuid, Error>,
-    ) -> Result<Uuid, Error> {
+        work: impl AsyncFnOnce() -> Result<PartyView, Error>,
+    ) -> Result<PartyView, Error> {
         let Some(idempotency) = &context.idempotency else { return work().await };
         let actor = &context.caller.subject;
         for _ in 0..PATIENCE {
-            match self.claim(&idempotency.request(actor)).await? {
+            let known: Result<Uuid, Error> = match self.claim(&idempotency.request(actor)).await? {
                 Claim::First => {
                     let result = work().await;
                     if let Err(error) = &result {
@@ -63,13 +64,25 @@ impl Actions {
                     }
                     return result;
                 }
-                Claim::Done(outcome) => {
-                    return serde_json::from_value(outcome)
-                        .map_err(|_| Error::Internal("a stored outcome cannot be read".to_owned()))?;
+                Claim::UnderWay => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
                 }
-                Claim::Mismatch => return Err(Error::IdempotencyMismatch),
-                Claim::UnderWay => tokio::time::sleep(PAUSE).await,
-            }
+                Claim::Mismatch => Err(Error::IdempotencyMismatch),
+                Claim::Done(outcome) => serde_json::from_value(outcome)
+                    .map_err(|_| Error::Internal("a stored outcome cannot be read".to_owned()))?,
+            };
+            let again = About::criteria("gentaget forespørgsel");
+            return match known {
+                Ok(id) => {
+                    let told = |party: &PartyView| Told::party(id, party.personal_number);
+                    self.read(context, again, told, async || self.current(id).await).await
+                }
+                Err(error) => {
+                    self.note_again(context, again, Err(&error)).await?;
+                    Err(error)
+                }
+            };
         }
         Err(Error::Conflict("Den samme forespørgsel er stadig i gang. Prøv igen om lidt.".to_owned()))
     }

@@ -220,5 +220,6 @@ fn context() -> Context {
         reason: Some("Opsætning af demoen".to_owned()),
         case_number: None,
         idempotency: None,
+        noted: Default::default(),
     }
 }

@@ -3,17 +3,20 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use openapi::privilege::Privilege;
 use openapi::problem::ProblemCode;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::problem::Failure;
 use super::{Http, envelope};
 use crate::actions::Context;
 use crate::domain::caller::Caller;
+use crate::domain::input;
 
 /// What an operation demands of its caller. `openapi/privileges.txt` shows the same from the specification, and a test calls
 /// every operation with every privilege to see that both are true.
@@ -56,19 +59,42 @@ demands! {
     ReadAudit: |caller, _| caller.has(Privilege::Auditor);
 }
 
-/// A caller who may do what `D` demands. What else was asked is read after this, so that whoever may not learns nothing else.
+/// A caller who may do what `D` demands. What else was asked is read after this, so that whoever may not learns nothing else,
+/// and no body is read in vain.
 pub struct Allowed<D> {
     /// The caller.
     pub caller: Caller,
     context: Context,
+    party_id: Option<Uuid>,
     demand: PhantomData<D>,
 }
 
 impl<D> Allowed<D> {
-    /// The circumstances of an action without reason and case.
+    /// The circumstances of the operation.
     pub fn context(self) -> Context {
         self.context
     }
+
+    /// Notes that the caller may not do what the body asks for, and says so.
+    pub async fn refuse(self, house: &Http) -> Failure {
+        match house.actions.note_refusal(&self.context, self.party_id).await {
+            Ok(()) => forbidden(),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+fn forbidden() -> Failure {
+    Failure::new(ProblemCode::Forbidden, "Du mangler det privilegium, som handlingen kræver.")
+}
+
+/// An operation that was let in, for [`super::envelope`]: when nothing was noted of it in the end, its failure is.
+#[derive(Clone)]
+pub struct Attempt {
+    /// The circumstances.
+    pub context: Context,
+    /// The party in the path.
+    pub party_id: Option<Uuid>,
 }
 
 impl<D: Demand> FromRequest for Allowed<D> {
@@ -93,20 +119,24 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 }
             };
             house.limits.check(&format!("sub {}", caller.subject))?;
+            let path = request.match_info();
+            let party_id = path.get("id").or(path.get("partyId")).and_then(|id| id.parse().ok());
             let context = Context {
                 caller: caller.clone(),
                 operation: house.operations.name(&request),
                 trace_id: envelope::trace_id(&request),
                 reason: None,
-                case_number: None,
+                case_number: path.get("caseNumber").and_then(|number| input::case_number("", number).ok()),
                 idempotency: None,
+                noted: Arc::default(),
             };
-            if !D::allows(&caller, &house) {
-                house.actions.note_refusal(&context).await?;
-                return Err(Failure::new(ProblemCode::Forbidden, "Du mangler det privilegium, som handlingen kræver."));
+            let allowed = Allowed { caller, context, party_id, demand: PhantomData };
+            if !D::allows(&allowed.caller, &house) {
+                return Err(allowed.refuse(&house).await);
             }
+            request.extensions_mut().insert(Attempt { context: allowed.context.clone(), party_id });
             open.send_replace(true);
-            Ok(Allowed { caller, context, demand: PhantomData })
+            Ok(allowed)
         })
     }
 }

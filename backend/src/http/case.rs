@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::body::{Body, Path, Query};
 use super::caller::{Allowed, ReadCaseParties, ReadCases, WriteCases};
-use super::party::contract;
+use super::party::contract as party;
 use super::problem::Failure;
 use super::{Http, etag, input, paging};
 use crate::actions::Context;
@@ -20,9 +20,11 @@ use crate::domain::input::{RawCase, RawCaseParty};
 use crate::domain::protection::PartyView;
 use crate::domain::{self};
 
-/// The circumstances of an operation on one case: the log finds it by the case.
-fn about_case(context: Context, case_number: &str) -> Result<Context, Failure> {
-    input::because(context, None, Some(case_number))
+/// The circumstances of an operation on one case, and the case's number as it is stored: the log finds it by the case.
+fn about_case(context: Context, given: &str) -> Result<(Context, String), Failure> {
+    let context = input::because(context, None, Some(given))?;
+    let case_number = context.case_number.clone().ok_or_else(Failure::not_found)?;
+    Ok((context, case_number))
 }
 
 /// List cases
@@ -51,7 +53,7 @@ pub async fn list_cases(
         updated_since: query.0.updated_since,
     };
     let cases = house.actions.list_cases(&allowed.context(), criteria, page).await?;
-    Ok(HttpResponse::Ok().json(paging::answer(cases, case)))
+    Ok(HttpResponse::Ok().json(paging::answer(cases, contract)))
 }
 
 /// Read a case
@@ -79,9 +81,9 @@ pub async fn get_case(
     case_number: Path<String>,
     house: web::Data<Http>,
 ) -> Result<HttpResponse, Failure> {
-    let context = about_case(allowed.context(), &case_number.0)?;
-    let found = house.actions.get_case(&context, &case_number.0).await?;
-    etag::answer(&request, StatusCode::OK, found.version, &case(found))
+    let (context, case_number) = about_case(allowed.context(), &case_number.0)?;
+    let found = house.actions.get_case(&context, &case_number).await?;
+    etag::answer(&request, StatusCode::OK, found.version, &contract(found))
 }
 
 /// Write a case
@@ -115,17 +117,21 @@ pub async fn put_case(
     house: web::Data<Http>,
     body: Body<CaseInput>,
 ) -> Result<HttpResponse, Failure> {
-    let context = about_case(allowed.context(), &case_number.0)?;
+    let (context, case_number) = about_case(allowed.context(), &case_number.0)?;
     let expected = match etag::if_match(&request)? {
         Some(version) => Expected::Version(version),
+        None if request.headers().contains_key(header::IF_MATCH) => Expected::Something,
         None if etag::only_if_new(&request) => Expected::Nothing,
         None => Expected::Anything,
     };
-    let (written, created) = house.actions.put_case(&context, &case_number.0, raw_case(body.value), expected).await?;
+    let (written, created) = house.actions.put_case(&context, &case_number, raw_case(body.value), expected).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut answer = etag::answer(&request, status, written.version, &case(written))?;
-    if created && let Ok(value) = header::HeaderValue::from_str(request.path()) {
-        answer.headers_mut().insert(header::LOCATION, value);
+    let mut answer = etag::answer(&request, status, written.version, &contract(written))?;
+    if created {
+        let segment = percent_encoding::utf8_percent_encode(&case_number, percent_encoding::NON_ALPHANUMERIC);
+        if let Ok(value) = header::HeaderValue::from_str(&format!("/api/v1/cases/{segment}")) {
+            answer.headers_mut().insert(header::LOCATION, value);
+        }
     }
     Ok(answer)
 }
@@ -151,8 +157,8 @@ pub async fn delete_case(
     case_number: Path<String>,
     house: web::Data<Http>,
 ) -> Result<HttpResponse, Failure> {
-    let context = about_case(allowed.context(), &case_number.0)?;
-    house.actions.delete_case(&context, &case_number.0).await?;
+    let (context, case_number) = about_case(allowed.context(), &case_number.0)?;
+    house.actions.delete_case(&context, &case_number).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -178,8 +184,8 @@ pub async fn list_case_parties(
     house: web::Data<Http>,
 ) -> Result<HttpResponse, Failure> {
     let page = paging::asked(query.0.limit, query.0.cursor)?;
-    let context = about_case(allowed.context(), &case_number.0)?;
-    let parties = house.actions.list_case_parties(&context, &case_number.0, page).await?;
+    let (context, case_number) = about_case(allowed.context(), &case_number.0)?;
+    let parties = house.actions.list_case_parties(&context, &case_number, page).await?;
     Ok(HttpResponse::Ok().json(paging::answer(parties, case_party)))
 }
 
@@ -212,7 +218,7 @@ pub async fn put_case_party(
     body: Body<CaseRelationInput>,
 ) -> Result<HttpResponse, Failure> {
     let (case_number, party_id) = path.0;
-    let context = about_case(allowed.context(), &case_number)?;
+    let (context, case_number) = about_case(allowed.context(), &case_number)?;
     let roles = body.value.roles.unwrap_or_default();
     let subscribe = body.value.subscribe.unwrap_or(true);
     let (related, created) = house.actions.put_case_party(&context, &case_number, party_id, roles, subscribe).await?;
@@ -245,7 +251,7 @@ pub async fn delete_case_party(
     house: web::Data<Http>,
 ) -> Result<HttpResponse, Failure> {
     let (case_number, party_id) = path.0;
-    let context = about_case(allowed.context(), &case_number)?;
+    let (context, case_number) = about_case(allowed.context(), &case_number)?;
     house.actions.delete_case_party(&context, &case_number, party_id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -274,14 +280,15 @@ pub async fn list_party_cases(
     let page = paging::asked(query.0.limit, query.0.cursor)?;
     let cases = house.actions.list_party_cases(&allowed.context(), id.0, page).await?;
     let row = |related: Related<domain::case::Case>| PartyCase {
-        case: case(related.what),
+        case: contract(related.what),
         roles: related.relation.roles,
         subscribe: related.relation.subscribe,
     };
     Ok(HttpResponse::Ok().json(paging::answer(cases, row)))
 }
 
-fn case(case: domain::case::Case) -> Case {
+/// A case as callers see it.
+pub fn contract(case: domain::case::Case) -> Case {
     let (status, closed_at) = match case.status {
         domain::case::CaseStatus::Open => (CaseStatus::Open, None),
         domain::case::CaseStatus::Closed(at) => (CaseStatus::Closed, Some(at)),
@@ -300,7 +307,7 @@ fn case(case: domain::case::Case) -> Case {
 
 fn case_party(related: Related<PartyView>) -> CaseParty {
     CaseParty {
-        party: contract::party(related.what),
+        party: party::party(related.what),
         roles: related.relation.roles,
         subscribe: related.relation.subscribe,
     }
@@ -310,7 +317,7 @@ fn raw_case(input: CaseInput) -> RawCase {
     let party = |input: CasePartyInput| RawCaseParty {
         party_id: input.party_id,
         personal_number: input.personal_number,
-        external_id: input.external_id.map(contract::external_id_from),
+        external_id: input.external_id.map(party::external_id_from),
         roles: input.roles,
         subscribe: input.subscribe,
     };

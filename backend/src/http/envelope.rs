@@ -6,9 +6,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest, web};
 use openapi::problem::Problem;
 use uuid::Uuid;
+
+use super::Http;
+use super::caller::Attempt;
 
 /// The header that names a request, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,6 +45,7 @@ pub async fn wrap(
 
     let problem = response.response().extensions().get::<Problem>().cloned();
     if let Some(problem) = problem {
+        note_attempt(response.request(), &problem).await;
         let body = serde_json::to_vec(&Problem { trace_id: id.clone(), ..problem })?;
         response = response.map_body(|_, _| BoxBody::new(body));
         set(&mut response, header::CONTENT_TYPE, "application/problem+json");
@@ -73,6 +77,15 @@ pub async fn wrap(
         "request"
     );
     Ok(response)
+}
+
+/// Sees to it that an operation that was let in and failed before its action began stands in the log.
+async fn note_attempt(request: &HttpRequest, problem: &Problem) {
+    let attempt = request.extensions().get::<Attempt>().cloned();
+    let (Some(attempt), Some(house)) = (attempt, request.app_data::<web::Data<Http>>()) else { return };
+    if let Err(error) = house.actions.note_attempt(&attempt.context, attempt.party_id, problem.code.code()).await {
+        tracing::warn!(fault = error.code(), trace_id = %attempt.context.trace_id, "an attempt could not be noted");
+    }
 }
 
 fn set<B>(response: &mut ServiceResponse<B>, name: HeaderName, value: &str) {

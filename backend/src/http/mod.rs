@@ -29,7 +29,6 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use openapi::privilege::Privilege;
-use openapi::problem::ProblemCode;
 use openapi::session::SignIn;
 use openapi::settings::Settings;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -145,9 +144,7 @@ pub fn rest(config: &mut web::ServiceConfig) {
 async fn anything_else(request: HttpRequest, house: web::Data<Http>) -> Result<HttpResponse, Failure> {
     let methods = house.operations.methods(request.path());
     if !methods.is_empty() {
-        let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(Failure::new(ProblemCode::MethodNotAllowed, format!("Brug en af metoderne {allowed}."))
-            .header(header::ALLOW, &allowed));
+        return Err(Failure::method_not_allowed(&methods));
     }
     let is_page = request.method().is_safe() && !request.path().starts_with("/api/");
     is_page.then(|| page::serve(&request)).flatten().ok_or_else(Failure::not_found)

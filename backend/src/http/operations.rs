@@ -49,6 +49,12 @@ impl Operations {
         self.names.get(&(request.method().clone(), pattern)).copied().unwrap_or("unknown")
     }
 
+    /// The methods of a path that is written out in the specification, without parameters; empty for any other.
+    pub fn literal_methods(&self, path: &str) -> Vec<&Method> {
+        let fits = |known: &[String]| known.iter().map(String::as_str).eq(path.split('/'));
+        self.paths.iter().filter(|(known, _)| fits(known)).flat_map(|(_, methods)| methods).collect()
+    }
+
     /// The methods that a path knows; empty for an unknown path.
     pub fn methods(&self, path: &str) -> Vec<&Method> {
         let asked: Vec<&str> = path.split('/').collect();

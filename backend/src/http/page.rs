@@ -16,8 +16,10 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     {
         return Some(answer);
     }
-    // A page of the application has no dot; a missing asset is a 404.
-    let is_page = !path.starts_with("assets/") && !path.rsplit('/').next().unwrap_or_default().contains('.');
+    // A page of the application has no dot, and its address begins with none of the house's own words.
+    let first = path.split('/').next().unwrap_or_default();
+    let is_page = !["assets", "docs", "health", "metrics"].contains(&first)
+        && !path.rsplit('/').next().unwrap_or_default().contains('.');
     is_page.then(|| {
         file(request, "index.html").unwrap_or_else(|| {
             HttpResponse::ServiceUnavailable()

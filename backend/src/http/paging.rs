@@ -15,6 +15,7 @@ pub fn asked(limit: Option<u32>, cursor: Option<String>) -> Result<domain::page:
     let after = cursor
         .map(|cursor| {
             let place = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let place = place.filter(|place| !place.contains(char::is_control));
             place.ok_or_else(|| Failure::field("/cursor", "Stedet i listen kan ikke bruges."))
         })
         .transpose()?;

@@ -1,11 +1,12 @@
 //! Errors to HTTP: the only file that turns what went wrong into a status code.
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError, http::StatusCode};
 use openapi::problem::{FieldError, Problem, ProblemCode};
 
-use super::{etag, party};
-use crate::actions;
+use super::{case, etag, party};
+use crate::actions::{self, Current};
 
 /// What a handler or an extractor answers when it cannot do what was asked.
 #[derive(Debug)]
@@ -40,6 +41,13 @@ impl Failure {
     /// Nothing there.
     pub fn not_found() -> Failure {
         Failure::new(ProblemCode::NotFound, "Det, du leder efter, findes ikke.")
+    }
+
+    /// A path that knows other methods.
+    pub fn method_not_allowed(methods: &[&Method]) -> Failure {
+        let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        Failure::new(ProblemCode::MethodNotAllowed, format!("Brug en af metoderne {allowed}."))
+            .header(header::ALLOW, &allowed)
     }
 
     /// With a header in the answer.
@@ -102,7 +110,10 @@ impl From<actions::Error> for Failure {
                     ProblemCode::Stale,
                     "Oplysningerne er ændret, siden du hentede dem. Hent dem igen, før du gemmer.",
                 );
-                let tag = current.map(|party| etag::tag(party.version, &party::contract::party(*party)));
+                let tag = current.map(|current| match current {
+                    Current::Party(party) => etag::tag(party.version, &party::contract::party(*party)),
+                    Current::Case(current) => etag::tag(current.version, &case::contract(*current)),
+                });
                 match tag {
                     Some(Ok((tag, _))) => failure.header(header::ETAG, &tag),
                     _ => failure,

@@ -27,6 +27,8 @@ const LEEWAY_SECONDS: i64 = 60;
 const MAX_TOKEN: usize = 16 * 1024;
 /// An unknown `kid` makes us ask the provider for its keys, at most this often.
 const REFETCH_EVERY: TimeDelta = TimeDelta::seconds(10);
+/// Keys older than this are fetched again: one that the provider withdrew must not be good for ever.
+const FRESH: TimeDelta = TimeDelta::minutes(10);
 const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Checks tokens.
@@ -202,9 +204,19 @@ struct RemoteKeys {
     issuer: String,
     jwks_url: String,
     client: reqwest::Client,
-    cached: RwLock<Arc<KeySet>>,
     clock: SharedClock,
-    fetched: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    cached: RwLock<Arc<Fetched>>,
+    tried: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+}
+
+struct Fetched {
+    keys: KeySet,
+    at: DateTime<Utc>,
+}
+
+fn provider_away() -> Failure {
+    Failure::new(ProblemCode::Unavailable, "Organisationens log ind-tjeneste svarer ikke lige nu. Prøv igen om lidt.")
+        .header(header::RETRY_AFTER, "10")
 }
 
 impl RemoteKeys {
@@ -219,50 +231,58 @@ impl RemoteKeys {
             jwks_url: settings.jwks_url.clone(),
             client,
             clock,
-            cached: RwLock::new(Arc::new(KeySet(Vec::new()))),
-            fetched: tokio::sync::Mutex::new(None),
+            cached: RwLock::new(Arc::new(Fetched { keys: KeySet(Vec::new()), at: DateTime::UNIX_EPOCH })),
+            tried: tokio::sync::Mutex::new(None),
         })
     }
 
-    fn cached(&self) -> Arc<KeySet> {
+    fn cached(&self) -> Arc<Fetched> {
         self.cached.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
+    /// A clock that was set back does not lock the keys.
+    fn is_within(&self, at: DateTime<Utc>, period: TimeDelta) -> bool {
+        (self.clock.now() - at).abs() < period
+    }
+
     async fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<Arc<DecodingKey>, Failure> {
-        if let Some(key) = self.cached().find(kid, algorithm) {
+        let known = self.cached();
+        if let Some(key) = known.keys.find(kid, algorithm).filter(|_| self.is_within(known.at, FRESH)) {
             return Ok(key);
         }
-        let mut fetched = self.fetched.lock().await;
+        let mut tried = self.tried.lock().await;
         // Somebody else may have fetched while we waited.
-        if let Some(key) = self.cached().find(kid, algorithm) {
+        let known = self.cached();
+        let key = known.keys.find(kid, algorithm);
+        if let Some(key) = key.clone().filter(|_| self.is_within(known.at, FRESH)) {
             return Ok(key);
         }
-        // A clock that was set back does not lock the keys.
-        if fetched.is_some_and(|at| (self.clock.now() - at).abs() < REFETCH_EVERY) {
-            return Err(invalid());
+        if tried.is_some_and(|at| self.is_within(at, REFETCH_EVERY)) {
+            return match key {
+                // Stale, but the provider does not answer: better than to lock everybody out.
+                Some(key) => Ok(key),
+                None if known.keys.0.is_empty() => Err(provider_away()),
+                None => Err(invalid()),
+            };
         }
-        let keys = self.fetch().await.map_err(|error| {
-            tracing::warn!(%error, "the identity provider's keys cannot be fetched");
-            Failure::new(
-                ProblemCode::Unavailable,
-                "Organisationens log ind-tjeneste svarer ikke lige nu. Prøv igen om lidt.",
-            )
-            .header(header::RETRY_AFTER, "10")
-        });
-        let keys = match keys {
-            Ok(keys) => Arc::new(keys),
-            Err(failure) => {
-                // With keys in hand an unknown `kid` is only an unknown `kid`.
-                if !self.cached().0.is_empty() {
-                    *fetched = Some(self.clock.now());
-                    return Err(invalid());
-                }
-                return Err(failure);
+        *tried = Some(self.clock.now());
+        match self.fetch().await {
+            Ok(keys) => {
+                let found = keys.find(kid, algorithm);
+                let fetched = Arc::new(Fetched { keys, at: self.clock.now() });
+                *self.cached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fetched;
+                found.ok_or_else(invalid)
             }
-        };
-        *self.cached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys.clone();
-        *fetched = Some(self.clock.now());
-        keys.find(kid, algorithm).ok_or_else(invalid)
+            Err(error) => {
+                tracing::warn!(%error, "the identity provider's keys cannot be fetched");
+                match key {
+                    Some(key) => Ok(key),
+                    // With keys in hand an unknown `kid` is only an unknown `kid`.
+                    None if !known.keys.0.is_empty() => Err(invalid()),
+                    None => Err(provider_away()),
+                }
+            }
+        }
     }
 
     async fn fetch(&self) -> anyhow::Result<KeySet> {
