@@ -55,7 +55,7 @@ pub struct CaseInput {
     pub closed_at: Option<DateTime<Utc>>,
     /// Who is responsible for it, at most 200 characters.
     pub responsible: Option<String>,
-    /// When present, replaces all parties of the case; when absent, leaves them.
+    /// When present, replaces all parties of the case, at most 500; when absent, leaves them.
     pub parties: Option<Vec<CasePartyInput>>,
 }
 
