@@ -20,10 +20,7 @@ pub fn run() -> anyhow::Result<()> {
     step("licences, bans, sources", dependencies)?;
     step("clippy", clippy)?;
     step("clippy of the frontend for the browser", clippy_in_browser)?;
-    step("documentation", || {
-        let mut doc = workspace::cargo_with(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
-        workspace::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
-    })?;
+    step("documentation", documentation)?;
     step("floors, specification and privileges", floors_and_specification)
 }
 
@@ -44,6 +41,14 @@ fn clippy_in_browser() -> anyhow::Result<()> {
     frontend::add_wasm_target()?;
     let mut clippy = workspace::cargo_with(&["clippy", "--package", "frontend", "--target", frontend::TARGET]);
     workspace::run(clippy.args(["--locked", "--", "-D", "warnings"]))
+}
+
+/// With private items, because the readers are those who work on the house; so links to them lead somewhere.
+fn documentation() -> anyhow::Result<()> {
+    let mut doc = workspace::cargo_with(&["doc", "--workspace", "--no-deps", "--all-features", "--locked"]);
+    workspace::run(
+        doc.arg("--document-private-items").env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"),
+    )
 }
 
 /// The test programs that compare the repository with itself, from the same build as `test`'s.

@@ -55,8 +55,15 @@ enum Chore {
     },
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    match Arguments::parse().chore {
+fn main() -> ExitCode {
+    do_chore(Arguments::parse().chore).unwrap_or_else(|error| {
+        println!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn do_chore(chore: Chore) -> anyhow::Result<ExitCode> {
+    match chore {
         Chore::Run { release, further } => server::run(release, &further)?,
         Chore::Build { release } => server::build(release)?,
         Chore::Test => return test::run(),
