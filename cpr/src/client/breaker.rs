@@ -36,11 +36,11 @@ impl Breaker {
         }
     }
 
-    /// Takes note of how a call ended. An answer of any content shows that CPR is there.
-    pub fn record<T>(&self, Leave(began): Leave, outcome: &Result<T, Unavailable>) {
+    /// Takes note of how a call ended.
+    pub fn record(&self, Leave(began): Leave, failed: bool) {
         let now = Instant::now();
         self.state(|state| {
-            if outcome.is_ok() {
+            if !failed {
                 *state = State::default();
             } else if state.last_failure.is_none_or(|last| began >= last) {
                 let pause = Duration::from_secs(1_u64.checked_shl(state.failures).unwrap_or(u64::MAX));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     fn fail(breaker: &Breaker) {
-        breaker.record::<()>(breaker.enter().unwrap(), &Err(Unavailable::Network));
+        breaker.record(breaker.enter().unwrap(), true);
     }
 
     #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ mod tests {
             tokio::time::advance(Duration::from_secs(expected)).await;
             assert_eq!(pause(&breaker), 0);
         }
-        breaker.record(breaker.enter().unwrap(), &Ok(()));
+        breaker.record(breaker.enter().unwrap(), false);
         fail(&breaker);
         assert_eq!(pause(&breaker), 0, "after a success the first failure pauses nothing");
     }
@@ -97,7 +97,7 @@ mod tests {
         let leaves: Vec<Leave> = (0..20).map(|_| breaker.enter().unwrap()).collect();
         tokio::time::advance(Duration::from_secs(10)).await;
         for leave in leaves {
-            breaker.record::<()>(leave, &Err(Unavailable::Timeout));
+            breaker.record(leave, true);
         }
         assert_eq!(pause(&breaker), 0);
         assert!(breaker.is_failing());

@@ -162,12 +162,11 @@ impl Session {
             Ok(Attempt::Refused(SignOnRefusal::PasswordExpired)) => self.renew(candidate).await,
             outcome => outcome,
         };
-        let passing = match &outcome {
-            Ok(Attempt::Refused(refusal)) if !is_final(*refusal) => Err(Unavailable::Technical),
-            Err(ClientError::Unavailable(unavailable)) => Err(unavailable.clone()),
-            _ => Ok(()),
+        let may_pass = match &outcome {
+            Ok(Attempt::Refused(refusal)) => !is_final(*refusal),
+            outcome => matches!(outcome, Err(ClientError::Unavailable(_))),
         };
-        self.hesitation.record(leave, &passing);
+        self.hesitation.record(leave, may_pass);
         outcome
     }
 
@@ -243,7 +242,10 @@ impl Session {
     async fn send(&self, request: &Request, token: Option<&HeaderValue>) -> Result<Reply, Unavailable> {
         let leave = self.breaker.enter()?;
         let reply = self.transport.call(request, token).await;
-        self.breaker.record(leave, &reply);
+        // An answer of any content shows that CPR is there: one about one person that cannot be read must not keep
+        // everybody away.
+        let unreached = matches!(reply, Err(Unavailable::Network | Unavailable::Timeout | Unavailable::Status(_)));
+        self.breaker.record(leave, unreached);
         if let Err(unavailable) = &reply {
             warn!(%unavailable, "CPR Services did not answer");
         }

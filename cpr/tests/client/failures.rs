@@ -57,6 +57,22 @@ async fn after_two_failures_nothing_is_sent_for_a_moment() {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_read_closes_cpr_for_nobody() {
+    let office = Office::open().await;
+    let client = client(&office, fixed());
+    lookup(&client).await.unwrap();
+    let too_long = vec![b' '; 3_000_000];
+    office.will([Mischief::Body(b"<html/>".to_vec()), Mischief::Body(too_long), Mischief::Body(b"<html/>".to_vec())]);
+    for _ in 0..3 {
+        let unreadable = lookup(&client).await;
+        let read = matches!(unreadable, Err(ClientError::Unavailable(Unavailable::Garbled(_) | Unavailable::TooLong)));
+        assert!(read, "{unreadable:?}");
+        assert_eq!(client.health().await.state, State::SignedOn);
+    }
+    lookup(&client).await.unwrap();
+}
+
+#[tokio::test]
 async fn answers_that_are_none_are_told_apart() {
     let head = "HTTP/1.1 200\r\nContent-Type: text/xml\r\n";
     let whole = respond(None, &security(901));
