@@ -1,6 +1,7 @@
 //! The authority's cases (*sag*) and who is party to them (*sagspart*).
 
 use sea_orm::QueryResult;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::sql::{self, get_json, values};
@@ -96,15 +97,34 @@ pub async fn unrelate(write: &Write, case_number: &str, party_id: Uuid) -> Resul
     Ok(sql::execute(write, statement, values![case_number, party_id]).await? > 0)
 }
 
-/// Replaces everybody who is party to a case; the relations' own case numbers must be `case_number`.
+/// Replaces everybody who is party to a case; the relations' own case numbers must be `case_number`, and each party may
+/// stand there once. Writes the difference only.
 ///
 /// # Errors
 /// [`Error::Missing`] when there is no such case, or not all of the parties.
 pub async fn replace_relations(write: &Write, case_number: &str, relations: &[CaseRelation]) -> Result<(), Error> {
-    sql::execute(write, "DELETE FROM case_party WHERE case_number = $1", values![case_number]).await?;
-    for relation in relations {
-        relate(write, relation).await?;
-    }
+    let ids: Vec<Uuid> = relations.iter().map(|relation| relation.party_id).collect();
+    let others =
+        format!("DELETE FROM case_party WHERE case_number = $1 AND NOT ({})", sql::id_in(write, "party_id", 2));
+    sql::execute(write, &others, values![case_number, sql::id_list(write, &ids)]).await?;
+    let wanted = if sql::is_sqlite(write) {
+        "(SELECT unhex(value ->> 'party_id') AS party_id, value ->> 'roles' AS roles, value ->> 'subscribe' AS subscribe \
+        FROM json_each($2)) AS wanted"
+    } else {
+        "json_to_recordset(CAST($2 AS json)) AS wanted (party_id uuid, roles text, subscribe boolean)"
+    };
+    let statement = format!(
+        "INSERT INTO case_party (case_number, party_id, roles, subscribe) \
+        SELECT $1, wanted.party_id, wanted.roles, wanted.subscribe FROM {wanted} WHERE true \
+        ON CONFLICT (case_number, party_id) DO UPDATE SET roles = excluded.roles, subscribe = excluded.subscribe \
+        WHERE case_party.roles <> excluded.roles OR case_party.subscribe <> excluded.subscribe"
+    );
+    let rows = relations.iter().map(|relation| {
+        let party_id = relation.party_id.simple().to_string();
+        Ok(json!({ "party_id": party_id, "roles": sql::json(&relation.roles)?, "subscribe": relation.subscribe }))
+    });
+    let rows = rows.collect::<Result<Vec<_>, Error>>()?;
+    sql::execute(write, &statement, values![case_number, sql::json(&rows)?]).await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 //!   write take `&Write`, and nothing is kept before [`Write::commit`]. Time comes in as an argument.
 //! * Parties and cases that are read one by one or by key in a [`Write`] are locked until it ends: what was decided by
 //!   them still holds when it is written. What is not there yet cannot be locked: [`lock`] its name.
-//! * [`party`]: `get`, `get_many`, `by_personal_number`, `by_number_now_or_before`, `by_external_id`, `by_cvr_number`, `list`,
+//! * [`party`]: `get`, `get_many`, `find_many` (by keys of any kind), `by_personal_number`, `by_number_now_or_before`, `by_external_id`, `by_cvr_number`, `list`,
 //!   `search`, `insert`, `update` (over an expected version), `delete`, `insert_version`, `versions`. A party is read with
 //!   what CPR says of it and who holds its current number, in one statement a page.
 //! * [`register`]: what CPR said, by personal number: `get`, `put`, `delete`. Put it before the party is written.

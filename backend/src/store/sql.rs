@@ -105,6 +105,15 @@ pub fn id_list(on: &impl Connection, ids: &[Uuid]) -> String {
     }
 }
 
+/// `column IN (…)` for a list of texts that is one value, their JSON.
+pub fn text_in(on: &impl Connection, column: &str, place: usize) -> String {
+    if is_sqlite(on) {
+        format!("{column} IN (SELECT value FROM json_each(${place}))")
+    } else {
+        format!("{column} = ANY (ARRAY(SELECT json_array_elements_text(CAST(${place} AS json))))")
+    }
+}
+
 /// Whether the statement goes to SQLite; otherwise it goes to PostgreSQL.
 pub fn is_sqlite(on: &impl Connection) -> bool {
     on.raw().get_database_backend() == DbBackend::Sqlite

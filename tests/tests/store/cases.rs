@@ -159,6 +159,9 @@ async fn who_is_party_to_a_case_is_replaced_as_a_whole(database: &TestDatabase) 
     assert_eq!(case::relation(&write, "1", three.id).await.unwrap(), Some(relation("1", three)));
     assert_eq!(case::unrelate(&write, "1", two.id).await, Ok(true));
     assert_eq!(case::unrelate(&write, "1", two.id).await, Ok(false));
+    case::replace_relations(&write, "1", &[]).await.unwrap();
+    assert_eq!(case::relations(&write, "1").await, Ok(Vec::new()));
+    assert_eq!(case::replace_relations(&write, "1", &[relation("1", &named("Ingen"))]).await, Err(Error::Missing));
 }
 
 async fn a_relation_needs_its_party_and_its_case(database: &TestDatabase) {

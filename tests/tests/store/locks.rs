@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use backend::domain::case::{Case, CaseRelation, CaseStatus};
+use backend::domain::input::PartyKey;
 use backend::domain::party::ExternalId;
 use backend::domain::person::Status;
 use backend::store::{Database, Error, case, lock, party, register};
@@ -18,6 +19,7 @@ tests::on_each_database! {
     a_fetch_beside_a_delete_leaves_no_orphan,
     the_second_of_two_edits_sees_the_whole_first,
     a_number_that_moves_meanwhile_is_found_where_it_is,
+    one_of_many_that_moves_meanwhile_is_found_where_it_is,
     two_who_create_the_same_case_create_one,
     reading_waits_for_nobody,
 }
@@ -154,6 +156,31 @@ async fn a_number_that_moves_meanwhile_is_found_where_it_is(database: &TestDatab
     party::update(&write, &two, 1).await.unwrap();
     write.commit().await.unwrap();
     assert!(second.await.unwrap().unwrap().unwrap() == two);
+}
+
+async fn one_of_many_that_moves_meanwhile_is_found_where_it_is(database: &TestDatabase) {
+    let database = open(database).await;
+    let (mut one, mut two, other) = (numbered("En", number(1)), named("To"), numbered("Tre", number(3)));
+    store(&database, &[one.clone(), two.clone(), other.clone()]).await;
+    let write = database.begin().await.unwrap();
+    party::get(&write, one.id).await.unwrap().unwrap();
+    let second = meanwhile({
+        let database = database.clone();
+        async move {
+            let write = database.begin().await?;
+            let found =
+                party::find_many(&write, &[1, 2, 3].map(|serial| PartyKey::PersonalNumber(number(serial)))).await;
+            write.commit().await?;
+            found
+        }
+    })
+    .await;
+    (one.fields.personal_number, one.former_numbers, one.version) = (Some(number(2)), vec![number(1)], 2);
+    party::update(&write, &one, 1).await.unwrap();
+    (two.fields.personal_number, two.version) = (Some(number(1)), 2);
+    party::update(&write, &two, 1).await.unwrap();
+    write.commit().await.unwrap();
+    assert!(second.await.unwrap().unwrap() == [Some(two), Some(one), Some(other)]);
 }
 
 async fn two_who_create_the_same_case_create_one(database: &TestDatabase) {

@@ -1,3 +1,4 @@
+use backend::domain::input::PartyKey;
 use backend::domain::party::{ChangeSource, ExternalId, FieldChange, Party, PartyKind, PartyVersion};
 use backend::domain::person::Status;
 use backend::store::{Conflict, Error, party, register};
@@ -11,6 +12,7 @@ tests::on_each_database! {
     a_time_comes_back_in_microseconds,
     a_party_is_found_by_each_of_its_keys,
     many_parties_come_in_the_order_asked_for,
+    many_parties_are_found_by_keys_of_every_kind,
     the_list_goes_on_where_it_stopped_while_others_write,
     the_list_has_one_kind_when_asked,
     an_update_replaces_everything,
@@ -92,6 +94,45 @@ async fn many_parties_come_in_the_order_asked_for(database: &TestDatabase) {
     let read = party::get_many(&database.read(), &ids).await.unwrap();
     assert!(read == [parties[2].clone(), parties[0].clone(), parties[1].clone()]);
     assert!(party::get_many(&database.read(), &[]).await.unwrap().is_empty());
+}
+
+async fn many_parties_are_found_by_keys_of_every_kind(database: &TestDatabase) {
+    let database = open(database).await;
+    let (one, holder, mut earlier) = (complete(), numbered("En anden", number(3)), numbered("En tredje", number(4)));
+    earlier.former_numbers = vec![number(2)];
+    let company = |name: &str, p_number: Option<&str>| {
+        let mut company = named(name);
+        company.fields.kind = PartyKind::Company;
+        company.fields.cvr_number = Some("12345678".to_owned());
+        company.fields.p_number = p_number.map(str::to_owned);
+        company
+    };
+    let (head, unit) = (company("Ærlig Handel A/S", None), company("Ærlig Handel, Kolding", Some("1234567890")));
+    store(&database, &[earlier.clone(), one.clone(), holder.clone(), unit, head.clone()]).await;
+
+    let external_id =
+        |system: &str, id: &str| PartyKey::ExternalId(ExternalId { system: system.to_owned(), id: id.to_owned() });
+    let keys = [
+        PartyKey::Id(one.id),
+        PartyKey::Id(uuid::Uuid::new_v4()),
+        PartyKey::PersonalNumber(number(1)),
+        PartyKey::PersonalNumber(number(2)),
+        PartyKey::PersonalNumber(number(3)),
+        PartyKey::PersonalNumber(number(5)),
+        external_id("økonomi", "\"2\""),
+        external_id("crm", "\"2\""),
+        PartyKey::CvrNumber("12345678".to_owned()),
+        PartyKey::CvrNumber("87654321".to_owned()),
+    ];
+    let write = database.begin().await.unwrap();
+    let found = party::find_many(&write, &keys).await.unwrap();
+    let one = Some(one);
+    let expected = [one.clone(), None, one.clone(), Some(earlier), Some(holder), None, one, None, Some(head), None];
+    assert!(found == expected);
+    assert!(party::find_many(&write, &[]).await.unwrap().is_empty());
+    let many: Vec<PartyKey> = (0..500).map(|serial| PartyKey::PersonalNumber(number(serial))).collect();
+    let found = party::find_many(&write, &many).await.unwrap();
+    assert_eq!((found.len(), found.iter().flatten().count()), (500, 4));
 }
 
 async fn the_list_goes_on_where_it_stopped_while_others_write(database: &TestDatabase) {

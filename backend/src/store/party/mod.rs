@@ -1,5 +1,6 @@
 //! Parties: read one by one, by key, in pages and by search; written with their search tokens.
 
+mod keys;
 mod page;
 mod row;
 mod version;
@@ -13,6 +14,7 @@ use super::{Connection, Error, Write};
 use crate::domain::party::{ExternalId, Party};
 use crate::domain::search;
 
+pub use self::keys::find_many;
 pub use self::page::{list, search};
 pub use self::version::{insert_version, versions};
 
