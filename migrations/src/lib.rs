@@ -13,6 +13,7 @@ mod m20261123_000006_audit;
 mod m20261123_000007_idempotency_key;
 mod m20261123_000008_preview;
 mod m20261123_000009_secret;
+mod m20261123_000010_heartbeat;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_idempotency_key::Migration),
             Box::new(m20261123_000008_preview::Migration),
             Box::new(m20261123_000009_secret::Migration),
+            Box::new(m20261123_000010_heartbeat::Migration),
         ]
     }
 }

@@ -3,7 +3,8 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -11,11 +12,15 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
+use tokio::sync::Mutex;
 
 use super::Error;
 
 /// How long a caller waits for a connection before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// So long a database that was written counts as one that can be.
+const BEAT_LASTS: Duration = Duration::from_secs(1);
 
 /// The WAL is cut back to this size when it has been larger.
 const WAL_LIMIT: u64 = 4 << 20;
@@ -28,6 +33,7 @@ const MIGRATION_LOCK: i64 = 0x7061_7274_7372_6567;
 pub struct Database {
     writing: DatabaseConnection,
     reading: DatabaseConnection,
+    last_beat: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Database {
@@ -66,7 +72,7 @@ impl Database {
             .max_connections(max_connections.max(1))
             .map_sqlx_sqlite_opts(|options| options.read_only(true).busy_timeout(PATIENCE));
         let reading = sea_orm::Database::connect(options).await?;
-        Ok(Database { writing, reading })
+        Ok(Database::of(writing, reading))
     }
 
     async fn join_server(url: &str, max_connections: u32) -> Result<Database, Error> {
@@ -74,7 +80,11 @@ impl Database {
         // A connection that lay idle may have been cut: it is tried before it is handed out.
         options.max_connections(max_connections.max(1)).test_before_acquire_if_idle_for(Duration::from_secs(5));
         let pool = sea_orm::Database::connect(options).await?;
-        Ok(Database { writing: pool.clone(), reading: pool })
+        Ok(Database::of(pool.clone(), pool))
+    }
+
+    fn of(writing: DatabaseConnection, reading: DatabaseConnection) -> Database {
+        Database { writing, reading, last_beat: Arc::default() }
     }
 
     /// Brings the schema up to date: all missing steps in one transaction, one server at a time.
@@ -90,12 +100,22 @@ impl Database {
         write.commit().await
     }
 
-    /// Whether the database answers.
+    /// Whether the database can be written: nothing can be done without a row in the log. Only what was really committed
+    /// tells that the disk is not full. Asked often, it still writes once in a second.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when it does not.
+    /// [`Error::Unavailable`] when it is away, full or read-only.
     pub async fn ping(&self) -> Result<(), Error> {
-        super::sql::one(&self.read(), "SELECT 1", Vec::new()).await?;
+        let mut last_beat = self.last_beat.lock().await;
+        if last_beat.is_some_and(|beat| beat.elapsed() < BEAT_LASTS) {
+            return Ok(());
+        }
+        let write = self.begin().await?;
+        let beat = "INSERT INTO heartbeat (id, beats) VALUES (1, 1) \
+            ON CONFLICT (id) DO UPDATE SET beats = heartbeat.beats + 1";
+        super::sql::execute(&write, beat, Vec::new()).await?;
+        write.commit().await?;
+        *last_beat = Some(Instant::now());
         Ok(())
     }
 
@@ -242,5 +262,22 @@ fn make_file(path: &Path) -> io::Result<()> {
     match file.open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         opened => opened.map(drop),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_written_does_not_answer_a_ping() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("partsregister.db").display());
+        let database = Database::connect(&url, 2).await.unwrap();
+        database.migrate().await.unwrap();
+        database.writing.execute_unprepared("PRAGMA query_only = true").await.unwrap();
+        assert!(matches!(database.ping().await, Err(Error::Unavailable(_))));
+        database.writing.execute_unprepared("PRAGMA query_only = false").await.unwrap();
+        assert_eq!(database.ping().await, Ok(()));
     }
 }

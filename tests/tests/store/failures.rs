@@ -80,7 +80,9 @@ fn a_read_only_server_is_unavailable() {
         let write = database.begin().await.unwrap();
         let refused = party::insert(&write, &named("En")).await;
         assert_eq!(refused, Err(Error::Unavailable("PostgreSQL code 25006".to_owned())));
+        drop(write);
         assert!(party::list(&database.read(), None, &first(50)).await.is_ok());
+        assert_eq!(database.ping().await, Err(Error::Unavailable("PostgreSQL code 25006".to_owned())));
     });
 }
 
