@@ -1,3 +1,7 @@
 //! The browser application in a headless Chromium, before a house of its own.
 
+mod caseworker;
+mod cpr;
+mod dialog;
+mod list;
 mod sign_in;
