@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::party::find_by_key;
+use super::party::kind_of;
 use super::{About, Actions, Context, Current, Error, Told};
 use crate::domain::case::{Case, CaseCriteria, CaseRelation};
 use crate::domain::input::{self, CasePartyFields, FieldFault, PartyKey, RawCase};
@@ -140,17 +140,13 @@ impl Actions {
         case_number: &str,
         parties: &[CasePartyFields],
     ) -> Result<BTreeMap<Uuid, CaseRelation>, Error> {
+        let keys: Vec<PartyKey> = parties.iter().map(|wanted| wanted.party.clone()).collect();
+        let found = store::party::find_many(write, &keys).await?;
         let mut relations = BTreeMap::new();
-        for (place, wanted) in parties.iter().enumerate() {
-            let key = match &wanted.party {
-                PartyKey::Id(_) => "partyId",
-                PartyKey::PersonalNumber(_) => "personalNumber",
-                PartyKey::CvrNumber(_) => "cvrNumber",
-                PartyKey::ExternalId(_) => "externalId",
-            };
+        for (place, (wanted, party)) in parties.iter().zip(found).enumerate() {
+            let key = kind_of(&wanted.party);
             let fault = |detail: &str| Error::Invalid(vec![FieldFault::new(format!("/parties/{place}/{key}"), detail)]);
-            let party =
-                find_by_key(write, &wanted.party).await?.ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
+            let party = party.ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
             let relation = CaseRelation {
                 case_number: case_number.to_owned(),
                 party_id: party.id,

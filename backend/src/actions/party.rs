@@ -336,7 +336,7 @@ impl Actions {
 }
 
 /// The party that a request names.
-pub(super) async fn find_by_key(on: &impl Connection, key: &PartyKey) -> Result<Option<Party>, Error> {
+async fn find_by_key(on: &impl Connection, key: &PartyKey) -> Result<Option<Party>, Error> {
     Ok(match key {
         PartyKey::Id(id) => store::party::get(on, *id).await?,
         PartyKey::PersonalNumber(number) => {
@@ -393,9 +393,10 @@ fn with_key(mut raw: RawParty, key: &PartyKey) -> Result<RawParty, Error> {
     Ok(raw)
 }
 
-const fn kind_of(key: &PartyKey) -> &'static str {
+/// The field of a request that names a party.
+pub(super) const fn kind_of(key: &PartyKey) -> &'static str {
     match key {
-        PartyKey::Id(_) => "id",
+        PartyKey::Id(_) => "partyId",
         PartyKey::PersonalNumber(_) => "personalNumber",
         PartyKey::CvrNumber(_) => "cvrNumber",
         PartyKey::ExternalId(_) => "externalId",
