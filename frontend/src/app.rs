@@ -8,7 +8,7 @@ use yew_router::prelude::*;
 use crate::api::{self, Api};
 use crate::components::icon::Icon;
 use crate::components::load_view::load_view;
-use crate::load::use_load;
+use crate::load::{Load, use_load};
 use crate::pages::callback::SignInCallback;
 use crate::pages::contacts::{Contacts, Opened};
 use crate::pages::sign_in::SignIn;
@@ -80,19 +80,27 @@ fn Inside(props: &InsideProps) -> Html {
         let api = api.clone();
         async move { Ok((Rc::new(api::get_session(&api).await?), Rc::new(api::get_settings(&api).await?))) }
     });
-    load_view(&who, "", |(session, settings)| {
+    if let Load::Ready((session, settings)) = &*who.state {
         let signed_in = SignedIn {
             api: (*api).clone(),
             session: session.clone(),
             settings: settings.clone(),
             sign_out: props.leave.reform(|()| text::sign_in::SIGNED_OUT),
         };
-        Some(html! {
+        return html! {
             <ContextProvider<SignedIn> context={signed_in}>
                 <Frame />
             </ContextProvider<SignedIn>>
-        })
-    })
+        };
+    }
+    html! {
+        <main class="sign-in" id="main">
+            <div class="sign-in-card">
+                <h1>{ text::sign_in::WORKING }</h1>
+                { load_view(&who, "", |_| None) }
+            </div>
+        </main>
+    }
 }
 
 /// Head, navigation, page.

@@ -4,4 +4,5 @@ mod caseworker;
 mod cpr;
 mod dialog;
 mod list;
+mod session;
 mod sign_in;
