@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use chrono::{DateTime, Utc};
 
 use super::error::Unavailable;
 
@@ -18,35 +18,38 @@ pub(super) struct Breaker(Mutex<State>);
 #[derive(Default)]
 struct State {
     failures: u32,
-    last_failure: Option<Instant>,
-    closed_until: Option<Instant>,
+    /// How many failures were ever counted.
+    counted: u64,
+    closed_until: Option<DateTime<Utc>>,
 }
 
-/// The leave to make a call; remembers when it was given.
+/// The leave to make a call; remembers how many failures had been counted when it was given.
 #[must_use]
-pub(super) struct Leave(Instant);
+pub(super) struct Leave(u64);
 
 impl Breaker {
     /// Whether a call may be made now.
-    pub fn enter(&self) -> Result<Leave, Unavailable> {
-        let now = Instant::now();
-        match self.state(|state| state.closed_until?.checked_duration_since(now)) {
-            Some(remaining) if !remaining.is_zero() => Err(Unavailable::Paused(remaining)),
-            _ => Ok(Leave(now)),
-        }
+    pub fn enter(&self, now: DateTime<Utc>) -> Result<Leave, Unavailable> {
+        self.state(|state| {
+            let remaining = state.closed_until.and_then(|until| (until - now).to_std().ok());
+            // A clock that was set back must not keep CPR away for longer.
+            match remaining.filter(|remaining| !remaining.is_zero() && *remaining <= LONGEST_PAUSE) {
+                Some(remaining) => Err(Unavailable::Paused(remaining)),
+                None => Ok(Leave(state.counted)),
+            }
+        })
     }
 
     /// Takes note of how a call ended.
-    pub fn record(&self, Leave(began): Leave, failed: bool) {
-        let now = Instant::now();
+    pub fn record(&self, Leave(counted): Leave, failed: bool, now: DateTime<Utc>) {
         self.state(|state| {
             if !failed {
-                *state = State::default();
-            } else if state.last_failure.is_none_or(|last| began >= last) {
+                (state.failures, state.closed_until) = (0, None);
+            } else if state.counted == counted {
                 let pause = Duration::from_secs(1_u64.checked_shl(state.failures).unwrap_or(u64::MAX));
                 state.closed_until = (state.failures > 0).then(|| now + pause.min(LONGEST_PAUSE));
                 state.failures = state.failures.saturating_add(1);
-                state.last_failure = Some(now);
+                state.counted += 1;
             }
         });
     }
@@ -65,41 +68,54 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    fn pause(breaker: &Breaker) -> u64 {
-        match breaker.enter() {
+    fn at(seconds: u64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn pause(breaker: &Breaker, now: u64) -> u64 {
+        match breaker.enter(at(now)) {
             Ok(_) => 0,
             Err(Unavailable::Paused(pause)) => pause.as_secs(),
             Err(other) => panic!("{other}"),
         }
     }
 
-    fn fail(breaker: &Breaker) {
-        breaker.record(breaker.enter().unwrap(), true);
+    fn fail(breaker: &Breaker, now: u64) {
+        breaker.record(breaker.enter(at(now)).unwrap(), true, at(now));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn the_pause_grows_to_30_seconds_and_no_further() {
+    #[test]
+    fn the_pause_grows_to_30_seconds_and_no_further() {
         let breaker = Breaker::default();
+        let mut now = 0;
         for expected in [0, 2, 4, 8, 16, 30, 30, 30] {
-            fail(&breaker);
-            assert_eq!(pause(&breaker), expected);
-            tokio::time::advance(Duration::from_secs(expected)).await;
-            assert_eq!(pause(&breaker), 0);
+            fail(&breaker, now);
+            assert_eq!(pause(&breaker, now), expected);
+            now += expected;
+            assert_eq!(pause(&breaker, now), 0);
         }
-        breaker.record(breaker.enter().unwrap(), false);
-        fail(&breaker);
-        assert_eq!(pause(&breaker), 0, "after a success the first failure pauses nothing");
+        breaker.record(breaker.enter(at(now)).unwrap(), false, at(now));
+        fail(&breaker, now);
+        assert_eq!(pause(&breaker, now), 0, "after a success the first failure pauses nothing");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn calls_that_fail_side_by_side_are_one_failure() {
+    #[test]
+    fn calls_that_fail_side_by_side_are_one_failure() {
         let breaker = Breaker::default();
-        let leaves: Vec<Leave> = (0..20).map(|_| breaker.enter().unwrap()).collect();
-        tokio::time::advance(Duration::from_secs(10)).await;
+        let leaves: Vec<Leave> = (0..20).map(|_| breaker.enter(at(0)).unwrap()).collect();
         for leave in leaves {
-            breaker.record(leave, true);
+            breaker.record(leave, true, at(10));
         }
-        assert_eq!(pause(&breaker), 0);
+        assert_eq!(pause(&breaker, 10), 0);
         assert!(breaker.is_failing());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_ends_the_pause() {
+        let breaker = Breaker::default();
+        fail(&breaker, 3600);
+        fail(&breaker, 3600);
+        assert_eq!(pause(&breaker, 3600), 2);
+        assert_eq!(pause(&breaker, 0), 0);
     }
 }

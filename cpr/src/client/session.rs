@@ -157,7 +157,7 @@ impl Session {
 
     /// Signs on with one password, and renews it if it has expired. Pauses after failures that may pass.
     async fn attempt(&self, candidate: &Candidate) -> Result<Attempt, ClientError> {
-        let leave = self.hesitation.enter()?;
+        let leave = self.hesitation.enter((self.clock)())?;
         let outcome = match self.enter(candidate).await {
             Ok(Attempt::Refused(SignOnRefusal::PasswordExpired)) => self.renew(candidate).await,
             outcome => outcome,
@@ -166,7 +166,7 @@ impl Session {
             Ok(Attempt::Refused(refusal)) => !is_final(*refusal),
             outcome => matches!(outcome, Err(ClientError::Unavailable(_))),
         };
-        self.hesitation.record(leave, may_pass);
+        self.hesitation.record(leave, may_pass, (self.clock)());
         outcome
     }
 
@@ -240,12 +240,12 @@ impl Session {
     }
 
     async fn send(&self, request: &Request, token: Option<&HeaderValue>) -> Result<Reply, Unavailable> {
-        let leave = self.breaker.enter()?;
+        let leave = self.breaker.enter((self.clock)())?;
         let reply = self.transport.call(request, token).await;
         // An answer of any content shows that CPR is there: one about one person that cannot be read must not keep
         // everybody away.
         let unreached = matches!(reply, Err(Unavailable::Network | Unavailable::Timeout | Unavailable::Status(_)));
-        self.breaker.record(leave, unreached);
+        self.breaker.record(leave, unreached, (self.clock)());
         if let Err(unavailable) = &reply {
             warn!(%unavailable, "CPR Services did not answer");
         }
