@@ -137,16 +137,16 @@ fn percent_decodes(text: &str) -> bool {
     std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains(char::is_control))
 }
 
-/// A path segment. 400 when it cannot be read.
+/// A path segment. 400 when it cannot be read. (`web::Path` would write the whole path into the log then, and people type
+/// anything there.)
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Error = Failure;
     type Future = OnItsWay<Path<T>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = web::Path::<T>::from_request(request, payload).into_inner();
-        let path = path.map(|path| Path(path.into_inner())).map_err(|_| unreadable(request));
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let path = request.match_info().load().map(Path).map_err(|_| unreadable(request));
         let let_in = caller::let_in(request);
         Box::pin(async move {
             let_in.await;
