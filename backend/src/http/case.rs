@@ -21,6 +21,10 @@ use crate::domain::protection::PartyView;
 use crate::domain::{self};
 
 /// The circumstances of an operation on one case, and the case's number as it is stored: the log finds it by the case.
+/// What is escaped in a segment of a path: all but the unreserved characters of RFC 3986.
+const RESERVED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn about_case(context: Context, given: &str) -> Result<(Context, String), Failure> {
     let context = input::because(context, None, Some(given))?;
     let case_number = context.case_number.clone().ok_or_else(Failure::not_found)?;
@@ -118,7 +122,7 @@ pub async fn put_case(
     body: Body<CaseInput>,
 ) -> Result<HttpResponse, Failure> {
     let (context, case_number) = about_case(allowed.context(), &case_number.0)?;
-    let expected = match etag::if_match(&request)? {
+    let expected = match etag::if_match(&request) {
         Some(version) => Expected::Version(version),
         None if request.headers().contains_key(header::IF_MATCH) => Expected::Something,
         None if etag::only_if_new(&request) => Expected::Nothing,
@@ -128,7 +132,7 @@ pub async fn put_case(
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     let mut answer = etag::answer(&request, status, written.version, &contract(written))?;
     if created {
-        let segment = percent_encoding::utf8_percent_encode(&case_number, percent_encoding::NON_ALPHANUMERIC);
+        let segment = percent_encoding::utf8_percent_encode(&case_number, RESERVED);
         if let Ok(value) = header::HeaderValue::from_str(&format!("/api/v1/cases/{segment}")) {
             answer.headers_mut().insert(header::LOCATION, value);
         }

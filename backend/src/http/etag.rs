@@ -46,28 +46,28 @@ pub fn answer(
     Ok(HttpResponse::build(status).insert_header((header::ETAG, etag)).content_type("application/json").body(body))
 }
 
-/// The version that `If-Match` names; `None` without the header or with `*`.
-///
-/// # Errors
-/// 412 for a tag that is none of ours, or that matches no single version.
-pub fn if_match(request: &HttpRequest) -> Result<Option<i64>, Failure> {
-    let Some(value) = request.headers().get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
+/// What no version is: the first is 1.
+const NO_VERSION: i64 = 0;
+
+/// The version that `If-Match` names; `None` without the header or with `*`. A tag that is none of ours names no version, so
+/// that whoever sends it learns the current one.
+pub fn if_match(request: &HttpRequest) -> Option<i64> {
+    let text = request.headers().get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
     if text == "*" {
-        return Ok(None);
+        return None;
     }
     let version = text
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))
         .and_then(|text| text.split('.').next())
         .and_then(|version| version.parse().ok());
-    version.map(Some).ok_or_else(|| actions::Error::Stale(None).into())
+    Some(version.unwrap_or(NO_VERSION))
 }
 
 /// The version that `If-Match` must name here.
 ///
 /// # Errors
-/// 428 without the header, 412 for a tag that is none of ours.
+/// 428 without the header.
 pub fn required_if_match(request: &HttpRequest) -> Result<Option<i64>, Failure> {
     if !request.headers().contains_key(header::IF_MATCH) {
         return Err(Failure::new(
@@ -75,7 +75,7 @@ pub fn required_if_match(request: &HttpRequest) -> Result<Option<i64>, Failure> 
             "Angiv i If-Match hvilken version du ændrer: ETag fra det seneste svar.",
         ));
     }
-    if_match(request)
+    Ok(if_match(request))
 }
 
 /// `If-None-Match: *`: only if there is nothing yet.

@@ -119,7 +119,7 @@ pub async fn fetch_party_cpr(
         preview_id: asked.preview_id,
         keep: asked.keep.map(|fields| fields.into_iter().map(party::contract::keepable_from).collect()),
     };
-    let version = etag::if_match(&request)?;
+    let version = etag::if_match(&request);
     let party = house.actions.fetch_party_cpr(&context, id.0, fetch, version).await?;
     etag::answer(&request, StatusCode::OK, party.version, &party::contract::party(party))
 }
