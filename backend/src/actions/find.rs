@@ -67,6 +67,11 @@ impl Actions {
         let name = find.name.clone().unwrap_or_else(|| party.fields.name.clone());
         let address = match &find.address {
             Some(address) => input::address("/address", address.clone())?,
+            // Who else lives there would tell a hidden address.
+            None if self.view(&party).address_masked && context.reason.is_none() => {
+                let about = About::party(party_id);
+                return self.read(context, about, |_| Told::default(), async || Err(Error::ReasonRequired)).await;
+            }
             None => party.fields.address.clone(),
         };
         self.find(context, Some(party_id), &name, address, find).await
