@@ -111,6 +111,25 @@ impl Issuer {
         self.desk.sign(claims)
     }
 
+    /// Signs any claims with the newest key under a header that says what the test wants; `alg`, `typ` and `kid` are as usual
+    /// unless it says them too.
+    pub fn sign_under(&self, header: &Value, claims: &Value) -> String {
+        self.desk.sign_under(header, claims)
+    }
+
+    /// The key set, as anybody can read it.
+    pub fn published_keys(&self) -> Value {
+        self.desk.published_keys()
+    }
+
+    /// Publishes another key under the `kid` of the newest one.
+    pub fn publish_a_namesake(&self) -> anyhow::Result<()> {
+        let mut keys = lock(&self.desk.keys);
+        let number = keys.last().and_then(|key| key.id.parse::<u32>().ok()).unwrap_or(0);
+        keys.push(Key::new(number)?);
+        Ok(())
+    }
+
     /// Takes a new key into use; `keep_old` leaves the old ones among the published.
     pub fn rotate(&self, keep_old: bool) -> anyhow::Result<()> {
         let mut keys = lock(&self.desk.keys);
@@ -152,6 +171,11 @@ impl Person {
 }
 
 impl Desk {
+    fn published_keys(&self) -> Value {
+        let keys: Vec<Value> = lock(&self.keys).iter().map(Key::published).collect();
+        json!({ "keys": keys })
+    }
+
     fn token(&self, person: &Person) -> String {
         self.sign(&self.claims(person))
     }
@@ -171,9 +195,16 @@ impl Desk {
     }
 
     fn sign(&self, claims: &Value) -> String {
+        self.sign_under(&json!({}), claims)
+    }
+
+    fn sign_under(&self, wanted: &Value, claims: &Value) -> String {
         let keys = lock(&self.keys);
         let key = &keys[keys.len() - 1];
-        let header = json!({ "typ": "JWT", "alg": "ES256", "kid": key.id });
+        let mut header = json!({ "typ": "JWT", "alg": "ES256", "kid": key.id });
+        for (name, value) in wanted.as_object().into_iter().flatten() {
+            header[name] = value.clone();
+        }
         let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
         let signature = key.pair.sign(&SystemRandom::new(), signed.as_bytes());
         format!("{signed}.{}", signature.map(encoded).unwrap_or_default())
@@ -212,8 +243,7 @@ async fn discovery(desk: web::Data<Desk>) -> impl Responder {
 
 async fn keys(desk: web::Data<Desk>) -> impl Responder {
     desk.times_keys_were_read.fetch_add(1, Ordering::SeqCst);
-    let keys: Vec<Value> = lock(&desk.keys).iter().map(Key::published).collect();
-    for_browsers(json!({ "keys": keys }))
+    for_browsers(desk.published_keys())
 }
 
 #[derive(Deserialize)]

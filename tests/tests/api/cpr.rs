@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cpr::{CprDate, PersonalNumber};
-use cpr_simulator::Trouble;
 use openapi::audit::{AuditEntry, AuditOutcome};
 use openapi::page::Page;
 use openapi::party::{AddressKind, Party, RegisterSource};
@@ -125,46 +124,6 @@ async fn a_person_unknown_to_cpr_is_told_from_a_number_that_is_none(house: &Hous
     assert_eq!(pointers, ["/personalNumber"]);
 }
 
-async fn a_broken_connection_is_told_and_changes_nothing(house: &House) {
-    fails_without_change(house, Trouble::DropConnection).await;
-}
-
-async fn half_an_answer_is_told_and_changes_nothing(house: &House) {
-    fails_without_change(house, Trouble::TruncatedAnswer).await;
-}
-
-async fn an_answer_that_is_no_xml_is_told_and_changes_nothing(house: &House) {
-    fails_without_change(house, Trouble::GarbledXml).await;
-}
-
-async fn an_endless_answer_is_told_and_changes_nothing(house: &House) {
-    fails_without_change(house, Trouble::OversizedAnswer(64 * 1024 * 1024)).await;
-}
-
-async fn after_an_outage_the_next_fetch_succeeds_by_itself(house: &House) {
-    let party = fails_without_change(house, Trouble::HttpStatus(503)).await;
-    house.cpr().turn(|knobs| knobs.trouble = None);
-    let caseworker = house.with(CASEWORKER);
-    let path = format!("/parties/{}/cpr/fetch", party.id);
-    // CPR may be left alone for some seconds after failures.
-    let mut tries = 0;
-    while caseworker.post(&path, &json!({})).await.status != 200 {
-        tries += 1;
-        assert!(tries < 300, "CPR is not asked any more");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(read(house, &party).await.name, "Jens Mortensen");
-}
-
-async fn fails_without_change(house: &House, trouble: Trouble) -> Party {
-    let party = create(house, json!({ "name": "J. Mortensen", "personalNumber": JENS })).await;
-    house.cpr().turn(|knobs| knobs.trouble = Some(trouble));
-    let answer = house.with(CASEWORKER).post(&format!("/parties/{}/cpr/fetch", party.id), &json!({})).await;
-    assert!(answer.problem(ProblemCode::CprUnavailable).retryable);
-    assert_eq!(read(house, &party).await, party);
-    party
-}
-
 async fn a_refused_service_is_no_reason_to_try_again(house: &House) {
     house.cpr().turn(|knobs| knobs.refuse = BTreeMap::from([("STAM".to_owned(), 1035)]));
     let answer = house.with(CASEWORKER).post("/cpr/lookup", &json!({ "personalNumber": JENS })).await;
@@ -236,11 +195,6 @@ on_each_database! {
     a_kept_name_stays_until_it_is_released,
     a_protected_party_is_shown_under_its_warning,
     a_person_unknown_to_cpr_is_told_from_a_number_that_is_none,
-    a_broken_connection_is_told_and_changes_nothing,
-    half_an_answer_is_told_and_changes_nothing,
-    an_answer_that_is_no_xml_is_told_and_changes_nothing,
-    an_endless_answer_is_told_and_changes_nothing,
-    after_an_outage_the_next_fetch_succeeds_by_itself,
     a_refused_service_is_no_reason_to_try_again,
     every_question_to_cpr_stands_in_the_audit_log_with_its_outcome,
     the_cpr_tab_tells_of_the_child_and_of_what_was_never_asked,

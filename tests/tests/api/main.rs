@@ -2,15 +2,26 @@
 
 mod audit;
 mod cases;
+mod conditions;
 mod cpr;
 mod events;
 mod find;
 mod health;
 mod mask;
+mod numbers;
 mod parties;
+mod privacy;
+mod private;
+mod repeat;
 mod session;
+mod statuses;
+mod tokens;
+mod trouble;
 
+use openapi::audit::AuditEntry;
+use openapi::page::Page;
 use openapi::party::Party;
+use openapi::person::Preview;
 use serde_json::Value;
 use tests::House;
 
@@ -25,4 +36,25 @@ async fn create(house: &House, input: Value) -> Party {
 /// Reads a party as the caseworker.
 async fn read(house: &House, party: &Party) -> Party {
     house.with(CASEWORKER).get(&format!("/parties/{}", party.id)).await.expect(200).json()
+}
+
+/// Fetches a party from CPR as the caseworker.
+async fn fetch(house: &House, party: &Party, input: Value) -> Party {
+    house.with(CASEWORKER).post(&format!("/parties/{}/cpr/fetch", party.id), &input).await.expect(200).json()
+}
+
+/// Previews a fetch as the caseworker.
+async fn preview(house: &House, party: &Party, input: Value) -> Preview {
+    house.with(CASEWORKER).post(&format!("/parties/{}/cpr/preview", party.id), &input).await.expect(200).json()
+}
+
+/// The entries of the audit log that meet the criteria of this query string.
+async fn log(house: &House, query: &str) -> Vec<AuditEntry> {
+    let path = format!("/audit?limit=200{query}");
+    house.with(&["Revisor"]).get(&path).await.expect(200).json::<Page<AuditEntry>>().items
+}
+
+/// Of which fields an answer complains.
+fn pointers(problem: &openapi::problem::Problem) -> Vec<&str> {
+    problem.errors.iter().map(|error| error.pointer.as_str()).collect()
 }
