@@ -1,7 +1,9 @@
 //! The specification says what the house does, and the house does what the specification says.
 
+mod answers;
 mod files;
 mod form;
+mod shape;
 mod walk;
 
 use serde_json::Value;
