@@ -485,6 +485,10 @@ impl Config {
         ] {
             check_url(key, url)?;
         }
+        // The browser application lives at the root of its host.
+        if Url::parse(&self.http.public_url).is_ok_and(|url| url.path() != "/" || url.query().is_some()) {
+            return Err(ConfigError::invalid("http.public_url", "skal være uden sti (https://vært)"));
+        }
         let positive = [
             ("http.rate_limit.per_second", self.http.rate_limit.per_second),
             ("http.rate_limit.burst", self.http.rate_limit.burst),
@@ -629,6 +633,7 @@ mod tests {
     fn a_wrong_value_is_named() {
         let wrong = [
             ("[http]\nbind = 'nowhere'", "http.bind"),
+            ("[http]\npublic_url = 'https://parter.example/register'", "http.public_url"),
             ("[database]\nurl = 'mysql://x'", "database.url"),
             ("[database]\nmax_connections = 'many'", "database.max_connections"),
             ("[cpr.gctp]\nurl = 'http://cpr.example/'", "cpr.gctp.url"),

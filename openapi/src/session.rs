@@ -42,6 +42,9 @@ pub struct SignIn {
     pub client_id: Option<String>,
     /// The scope to ask for.
     pub scope: Option<String>,
+    /// The origin at which the provider knows the browser application: its redirect URIs are `<publicUrl>/login/callback`
+    /// and, after sign-out, `<publicUrl>/`. Null: wherever it was opened.
+    pub public_url: Option<String>,
     /// In the demo: as whom one can sign in; the first is the caseworker.
     pub persons: Vec<DemoPerson>,
 }

@@ -226,13 +226,15 @@ impl Key {
     }
 }
 
+/// The tokens come from another host than the issuer's, as at some providers.
 async fn discovery(desk: web::Data<Desk>) -> impl Responder {
     let url = &desk.url;
+    let tokens = url.replace("127.0.0.1", "localhost");
     for_browsers(json!({
         "issuer": url,
         "jwks_uri": format!("{url}/keys"),
         "authorization_endpoint": format!("{url}/authorize"),
-        "token_endpoint": format!("{url}/token"),
+        "token_endpoint": format!("{tokens}/token"),
         "end_session_endpoint": format!("{url}/logout"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Http;
 use super::caller::Attempt;
+use super::page::Page;
 
 /// The header that names a request, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -59,7 +60,7 @@ pub async fn wrap(
     } else {
         // Swagger UI styles itself inline; the rest of the house does not.
         let styles = if is_docs { "style-src 'self' 'unsafe-inline'; img-src 'self' data:; " } else { "" };
-        let connect = super::sign_in::provider_origin(response.request()).unwrap_or_default();
+        let connect = origins_to_sign_in_at(&response).await.join(" ");
         let policy = format!(
             "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; {styles}connect-src 'self' {connect}; object-src 'none'; \
              base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -85,6 +86,17 @@ async fn note_attempt(request: &HttpRequest, problem: &Problem) {
     let (Some(attempt), Some(house)) = (attempt, request.app_data::<web::Data<Http>>()) else { return };
     if let Err(error) = house.actions.note_attempt(&attempt.context, attempt.party_id, problem.code.code()).await {
         tracing::warn!(fault = error.code(), trace_id = %attempt.context.trace_id, "an attempt could not be noted");
+    }
+}
+
+/// The browser application exchanges its code at the provider, so the policy of its page must let it. Nothing but the
+/// page waits for the provider.
+async fn origins_to_sign_in_at<B>(response: &ServiceResponse<B>) -> Vec<String> {
+    let is_page = response.response().extensions().contains::<Page>();
+    let house = response.request().app_data::<web::Data<Http>>();
+    match house.and_then(|house| house.provider.as_ref()) {
+        Some(provider) if is_page => provider.origins().await,
+        _ => Vec::new(),
     }
 }
 

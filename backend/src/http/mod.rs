@@ -19,6 +19,7 @@ mod paging;
 mod party;
 mod person;
 mod problem;
+mod provider;
 mod session;
 mod settings;
 mod sign_in;
@@ -40,6 +41,7 @@ use crate::config::Config;
 use limits::Limits;
 use operations::Operations;
 use problem::Failure;
+use provider::Provider;
 use sign_in::DemoSignIn;
 use token::Verifier;
 
@@ -51,6 +53,8 @@ pub use spec::{privileges, specification};
 pub struct Http {
     actions: Arc<Actions>,
     verifier: Verifier,
+    /// Outside the demo.
+    provider: Option<Arc<Provider>>,
     demo: Option<DemoSignIn>,
     sign_in: SignIn,
     settings: Settings,
@@ -64,20 +68,24 @@ impl Http {
     /// The door to these actions.
     ///
     /// # Errors
-    /// When the demo's key or the client for the provider's keys cannot be made.
+    /// When the demo's key or the client for the provider cannot be made.
     pub fn new(actions: Arc<Actions>, config: &Config, is_demo: bool, clock: SharedClock) -> anyhow::Result<Http> {
         let demo = is_demo.then(|| DemoSignIn::new(clock.clone())).transpose()?;
-        let verifier = match &demo {
+        let (verifier, provider) = match &demo {
             Some(demo) => {
                 let (kid, key) = demo.verifying_key();
-                Verifier::for_demo(config.auth.clone(), kid, key, clock)
+                (Verifier::for_demo(config.auth.clone(), kid, key, clock), None)
             }
-            None => Verifier::new(config.auth.clone(), clock)?,
+            None => {
+                let provider = Arc::new(Provider::new(&config.auth, clock.clone())?);
+                (Verifier::new(config.auth.clone(), Arc::clone(&provider), clock), Some(provider))
+            }
         };
         Ok(Http {
             actions,
             verifier,
-            sign_in: sign_in::describe(&config.auth, is_demo),
+            provider,
+            sign_in: sign_in::describe(config, is_demo),
             demo,
             settings: settings::of(config),
             limits: Limits::new(config.http.rate_limit),

@@ -8,6 +8,10 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[folder = "../frontend/dist"]
 struct Dist;
 
+/// Marks the answer that is the application's page, or says that the browser's copy of it is still good: the browser takes
+/// the headers of both.
+pub struct Page;
+
 /// The file at this path, or the application itself for the paths of its pages.
 pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     let path = request.path().trim_start_matches('/');
@@ -57,6 +61,9 @@ fn file(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
         .insert_header((header::ETAG, etag))
         .insert_header((header::CACHE_CONTROL, caching))
         .insert_header((header::VARY, "Accept-Encoding"));
+    if path == "index.html" {
+        answer.extensions_mut().insert(Page);
+    }
     if known {
         return Some(answer.finish());
     }

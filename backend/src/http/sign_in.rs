@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Http;
 use super::body::Body;
 use super::problem::Failure;
+use super::provider;
 use crate::clock::SharedClock;
 use crate::config;
 
@@ -106,7 +107,8 @@ impl DemoSignIn {
 }
 
 /// What `GET /sign-in` answers.
-pub fn describe(settings: &config::Auth, is_demo: bool) -> SignIn {
+pub fn describe(config: &config::Config, is_demo: bool) -> SignIn {
+    let settings = &config.auth;
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     if is_demo {
         let person =
@@ -116,6 +118,7 @@ pub fn describe(settings: &config::Auth, is_demo: bool) -> SignIn {
             issuer: None,
             client_id: None,
             scope: None,
+            public_url: None,
             persons: DEMO_ROLES.iter().map(person).collect(),
         };
     }
@@ -124,6 +127,7 @@ pub fn describe(settings: &config::Auth, is_demo: bool) -> SignIn {
         issuer: text(&settings.issuer),
         client_id: text(&settings.client_id),
         scope: text(&settings.scope),
+        public_url: provider::origin(&config.http.public_url),
         persons: Vec::new(),
     }
 }
@@ -175,11 +179,4 @@ pub async fn demo_sign_in(
         .find(|role| role.id == body.value.id)
         .ok_or_else(|| Failure::field("/id", "Der er ingen demoperson med det id."))?;
     Ok(HttpResponse::Ok().json(demo.token(role)?))
-}
-
-/// The provider's origin: the browser application exchanges its code there, so the content security policy must let it.
-pub fn provider_origin(request: &HttpRequest) -> Option<String> {
-    let house = request.app_data::<web::Data<Http>>()?;
-    let issuer = url::Url::parse(house.sign_in.issuer.as_deref()?).ok()?;
-    Some(issuer.origin().ascii_serialization())
 }

@@ -6,17 +6,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
 
 use actix_web::http::header;
 use chrono::{DateTime, TimeDelta, Utc};
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm};
+use jsonwebtoken::jwk::{Jwk, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation};
 use openapi::privilege::Privilege;
 use openapi::problem::ProblemCode;
 use serde_json::{Map, Value};
 
 use super::problem::Failure;
+use super::provider::Provider;
 use crate::clock::SharedClock;
 use crate::config;
 use crate::domain::caller::Caller;
@@ -29,7 +29,6 @@ const MAX_TOKEN: usize = 16 * 1024;
 const REFETCH_EVERY: TimeDelta = TimeDelta::seconds(10);
 /// Keys older than this are fetched again: one that the provider withdrew must not be good for ever.
 const FRESH: TimeDelta = TimeDelta::minutes(10);
-const MAX_ANSWER: usize = 1024 * 1024;
 
 /// Checks tokens.
 pub struct Verifier {
@@ -47,12 +46,9 @@ enum KeySource {
 
 impl Verifier {
     /// Tokens of the configured provider.
-    ///
-    /// # Errors
-    /// When no HTTP client can be made.
-    pub fn new(settings: config::Auth, clock: SharedClock) -> anyhow::Result<Verifier> {
-        let keys = KeySource::Remote(RemoteKeys::new(&settings, clock.clone())?);
-        Ok(Verifier { settings, keys, clock })
+    pub fn new(settings: config::Auth, provider: Arc<Provider>, clock: SharedClock) -> Verifier {
+        let keys = KeySource::Remote(RemoteKeys::new(provider, clock.clone()));
+        Verifier { settings, keys, clock }
     }
 
     /// Tokens that the demo signs itself with this key.
@@ -167,17 +163,18 @@ struct Key {
 struct KeySet(Vec<Key>);
 
 impl KeySet {
-    fn of(set: &JwkSet) -> KeySet {
-        let signing = |jwk: &&Jwk| {
+    /// Keys of a published set; one that we do not understand says nothing of the others (RFC 7517, 5).
+    fn of(set: Vec<Value>) -> KeySet {
+        let signing = |jwk: &Jwk| {
             !matches!(jwk.common.public_key_use, Some(jsonwebtoken::jwk::PublicKeyUse::Encryption))
                 && jwk.is_supported()
         };
         KeySet(
-            set.keys
-                .iter()
+            set.into_iter()
+                .filter_map(|key| serde_json::from_value::<Jwk>(key).ok())
                 .filter(signing)
                 .filter_map(|jwk| {
-                    let key = DecodingKey::from_jwk(jwk).ok()?;
+                    let key = DecodingKey::from_jwk(&jwk).ok()?;
                     (key.family() != AlgorithmFamily::Hmac).then(|| Key {
                         kid: jwk.common.key_id.clone(),
                         algorithm: jwk.common.key_algorithm,
@@ -201,9 +198,7 @@ impl KeySet {
 }
 
 struct RemoteKeys {
-    issuer: String,
-    jwks_url: String,
-    client: reqwest::Client,
+    provider: Arc<Provider>,
     clock: SharedClock,
     cached: RwLock<Arc<Fetched>>,
     tried: tokio::sync::Mutex<Option<DateTime<Utc>>>,
@@ -220,20 +215,13 @@ fn provider_away() -> Failure {
 }
 
 impl RemoteKeys {
-    fn new(settings: &config::Auth, clock: SharedClock) -> anyhow::Result<RemoteKeys> {
-        let client = reqwest::Client::builder()
-            .timeout(Duration::from_secs(5))
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()?;
-        Ok(RemoteKeys {
-            issuer: settings.issuer.clone(),
-            jwks_url: settings.jwks_url.clone(),
-            client,
+    fn new(provider: Arc<Provider>, clock: SharedClock) -> RemoteKeys {
+        RemoteKeys {
+            provider,
             clock,
             cached: RwLock::new(Arc::new(Fetched { keys: KeySet(Vec::new()), at: DateTime::UNIX_EPOCH })),
             tried: tokio::sync::Mutex::new(None),
-        })
+        }
     }
 
     fn cached(&self) -> Arc<Fetched> {
@@ -266,8 +254,9 @@ impl RemoteKeys {
             };
         }
         *tried = Some(self.clock.now());
-        match self.fetch().await {
+        match self.provider.keys().await {
             Ok(keys) => {
+                let keys = KeySet::of(keys);
                 let found = keys.find(kid, algorithm);
                 let fetched = Arc::new(Fetched { keys, at: self.clock.now() });
                 *self.cached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = fetched;
@@ -284,27 +273,28 @@ impl RemoteKeys {
             }
         }
     }
+}
 
-    async fn fetch(&self) -> anyhow::Result<KeySet> {
-        let jwks_url = if self.jwks_url.is_empty() {
-            let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-            let document: Value = self.get(&address).await?;
-            anyhow::ensure!(document["issuer"] == *self.issuer, "the discovery document names another issuer");
-            document["jwks_uri"].as_str().ok_or_else(|| anyhow::anyhow!("no jwks_uri"))?.to_owned()
-        } else {
-            self.jwks_url.clone()
-        };
-        Ok(KeySet::of(&self.get(&jwks_url).await?))
-    }
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-    async fn get<T: serde::de::DeserializeOwned>(&self, address: &str) -> anyhow::Result<T> {
-        let mut answer = self.client.get(address).send().await?.error_for_status()?;
-        anyhow::ensure!(answer.status().is_success(), "unexpected status {}", answer.status());
-        let mut bytes = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            anyhow::ensure!(bytes.len() + chunk.len() <= MAX_ANSWER, "the answer is too large");
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(serde_json::from_slice(&bytes)?)
+    use super::*;
+
+    #[test]
+    fn a_key_that_we_do_not_understand_does_not_hide_the_others() {
+        let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
+        let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
+        let keys = KeySet::of(vec![
+            json!({ "kid": "no kind" }),
+            json!({ "kty": "AKP", "kid": "later", "alg": "ML-DSA-65", "pub": "AA" }),
+            json!({ "kty": "EC", "kid": "odd", "crv": "P-999", "x": 1, "y": y }),
+            json!({ "kty": "oct", "kid": "shared", "k": "c2VjcmV0" }),
+            json!({ "kty": "EC", "kid": "encrypts", "use": "enc", "crv": "P-256", "x": x, "y": y }),
+            json!({ "kty": "EC", "kid": "signs", "use": "sig", "crv": "P-256", "x": x, "y": y }),
+        ]);
+        let kids: Vec<Option<&str>> = keys.0.iter().map(|key| key.kid.as_deref()).collect();
+        assert_eq!(kids, [Some("signs")]);
+        assert!(keys.find(Some("signs"), Algorithm::ES256).is_some());
     }
 }
