@@ -74,7 +74,9 @@ struct InsideProps {
 fn Inside(props: &InsideProps) -> Html {
     let api = {
         let leave = props.leave.clone();
-        use_memo(props.token.clone(), move |token| Api::new(&token.access, leave.reform(|()| text::sign_in::EXPIRED)))
+        use_memo(props.token.clone(), move |token| {
+            Api::new(token.access.clone(), leave.reform(|()| text::sign_in::EXPIRED))
+        })
     };
     let who = use_load((*api).clone(), |api| {
         let api = api.clone();

@@ -39,6 +39,8 @@ pub mod sign_in {
     pub const SIGNED_OUT: &str = "Du er logget ud.";
     pub const INTERRUPTED: &str = "Log ind blev ikke gennemført. Prøv igen.";
     pub const REFUSED: &str = "Din organisations log ind gav ikke adgang. Prøv igen, eller spørg din administrator.";
+    pub const PROVIDER_AWAY: &str = "Din organisations log ind svarer ikke. Prøv igen om lidt.";
+    pub const NOT_SECURE: &str = "Log ind kræver en sikker forbindelse (https). Kontakt din administrator.";
     pub const NOT_CONFIGURED: &str = "Log ind er ikke sat op her. Kontakt din administrator.";
 
     pub fn as_person(name: &str) -> String {

@@ -9,20 +9,21 @@ use serde::de::DeserializeOwned;
 use yew::Callback;
 
 use super::ApiError;
+use super::access::{Access, Holder};
 
 const BASE: &str = "/api/v1";
 
 /// The signed-in way to the server.
 #[derive(Clone)]
 pub struct Api {
-    token: Rc<str>,
+    access: Rc<Holder>,
     expired: Callback<()>,
 }
 
-/// One token is one way to the server.
+/// One sign-in is one way to the server, however often its token is renewed.
 impl PartialEq for Api {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.token, &other.token)
+        Rc::ptr_eq(&self.access, &other.access)
     }
 }
 
@@ -43,15 +44,14 @@ pub(super) struct Call<'a> {
 }
 
 impl Api {
-    /// Asks with this token; `expired` is called when the server no longer takes it.
-    pub fn new(token: &str, expired: Callback<()>) -> Api {
-        Api { token: Rc::from(token), expired }
+    /// Asks with this token and its successors; `expired` is called when the server no longer takes them.
+    pub fn new(access: Access, expired: Callback<()>) -> Api {
+        Api { access: Holder::new(access), expired }
     }
 
     /// A request to `path` below the base path.
     pub(super) fn call(&self, method: Method, path: &str) -> Call<'_> {
-        let call = Call::anonymous(method, path);
-        Call { api: Some(self), ..call }.header("Authorization", &format!("Bearer {}", self.token))
+        Call { api: Some(self), ..Call::anonymous(method, path) }
     }
 }
 
@@ -95,9 +95,13 @@ impl<'a> Call<'a> {
     }
 
     async fn send(self) -> Result<Response, ApiError> {
+        let builder = match self.api {
+            Some(api) => self.builder.header("Authorization", &format!("Bearer {}", api.access.token().await)),
+            None => self.builder,
+        };
         let request = match self.body {
-            Some(body) => self.builder.header("Content-Type", "application/json").body(body),
-            None => self.builder.build(),
+            Some(body) => builder.header("Content-Type", "application/json").body(body),
+            None => builder.build(),
         };
         let response = request.map_err(|_| ApiError::Unreadable)?.send().await.map_err(|_| ApiError::Offline)?;
         if response.ok() {

@@ -1,5 +1,6 @@
 //! The only room that fetches: one function per operation of the contract, with the operation's name.
 
+mod access;
 mod cases;
 mod client;
 mod cpr;
@@ -8,6 +9,7 @@ mod parties;
 mod session;
 mod sign_in;
 
+pub use access::Access;
 pub use cases::list_party_cases;
 pub use client::{Api, Tagged};
 pub use cpr::{

@@ -28,10 +28,10 @@ pub fn SignInCallback(props: &CallbackProps) -> Html {
                     go_back_to(&navigator, &return_to);
                     on_token.emit(token);
                 }
-                Err(why) => {
+                Err(refused) => {
                     // The code in the address is used up.
-                    navigator.replace(&Route::Home);
-                    on_refused.emit(why.into());
+                    go_back_to(&navigator, &refused.return_to);
+                    on_refused.emit(refused.why.into());
                 }
             }
         });

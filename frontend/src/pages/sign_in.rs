@@ -4,7 +4,7 @@ use openapi::session::{SignIn as Ways, SignInMode};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::api::{self, ApiError};
+use crate::api::{self, Access, ApiError};
 use crate::components::alert::{Alert, Failure, Severity};
 use crate::components::load_view::load_view;
 use crate::load::use_load;
@@ -56,7 +56,7 @@ fn Demo(props: &DemoProps) -> Html {
             let (on_token, failure) = (on_token.clone(), failure.clone());
             spawn_local(async move {
                 match api::demo_sign_in(id).await {
-                    Ok(token) => on_token.emit(Token { access: token.access_token.into(), sign_out: None }),
+                    Ok(token) => on_token.emit(Token { access: Access::fixed(&token.access_token), sign_out: None }),
                     Err(error) => failure.set(Some(error)),
                 }
             });

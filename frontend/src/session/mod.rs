@@ -9,14 +9,14 @@ use openapi::session::Session;
 use openapi::settings::{DialogElement, RequireReason, Settings};
 use yew::prelude::*;
 
-use crate::api::Api;
+use crate::api::{Access, Api};
 use crate::route::Tab;
 
 /// A token, and how to give it back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Token {
     /// For this server.
-    pub access: Rc<str>,
+    pub access: Access,
     /// With an OpenID Connect provider: where and how to sign out there.
     pub sign_out: Option<oidc::SignOut>,
 }

@@ -10,13 +10,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, UrlSearchParams, Window};
 
 use super::Token;
-use crate::api::{self, ApiError, Provider};
+use crate::api::{self, Access, ApiError, Provider};
 use crate::text;
 
 const STORED: &str = "partsregister.sign-in";
 
 /// How to sign out at the provider (OpenID Connect RP-Initiated Logout 1.0).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SignOut {
     endpoint: String,
     client_id: String,
@@ -34,6 +34,14 @@ struct RoundTrip {
     return_to: String,
 }
 
+/// Why somebody who comes back is not signed in, and where they came from.
+pub struct NotSignedIn {
+    /// In words for them.
+    pub why: &'static str,
+    /// A page of the application.
+    pub return_to: String,
+}
+
 /// The part of an ID token that is compared here. The token came straight from the provider over TLS, so its signature
 /// proves nothing more (OpenID Connect Core 1.0, 3.1.3.7).
 #[derive(Deserialize)]
@@ -46,10 +54,21 @@ pub async fn leave(sign_in: &SignIn) -> Result<(), String> {
     let (Some(issuer), Some(client_id)) = (&sign_in.issuer, &sign_in.client_id) else {
         return Err(text::sign_in::NOT_CONFIGURED.to_owned());
     };
-    let provider = api::discover_provider(issuer).await.map_err(|error| error.detail())?;
     let unfit = || text::error::UNREADABLE.to_owned();
     let window = window().ok_or_else(unfit)?;
     let location = window.location();
+    let origin = location.origin().map_err(|_| unfit())?;
+    let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    let return_to = if here.starts_with("/login/") { "/".to_owned() } else { here };
+    let public_url = sign_in.public_url.as_deref().unwrap_or(&origin);
+    if public_url != origin {
+        // The provider sends people back to that address only, and what survives the round trip does so per address.
+        return location.assign(&format!("{public_url}{return_to}")).map_err(|_| unfit());
+    }
+    if !window.is_secure_context() {
+        return Err(text::sign_in::NOT_SECURE.to_owned());
+    }
+    let provider = api::discover_provider(issuer).await.map_err(|_| text::sign_in::PROVIDER_AWAY.to_owned())?;
     let (state, nonce, verifier) = (random(&window), random(&window), random(&window));
     let (Some(state), Some(nonce), Some(verifier)) = (state, nonce, verifier) else { return Err(unfit()) };
     let challenge = challenge(&window, &verifier).await.ok_or_else(unfit)?;
@@ -57,7 +76,7 @@ pub async fn leave(sign_in: &SignIn) -> Result<(), String> {
     let query = UrlSearchParams::new().map_err(|_| unfit())?;
     query.append("response_type", "code");
     query.append("client_id", client_id);
-    query.append("redirect_uri", &redirect_uri(&window).ok_or_else(unfit)?);
+    query.append("redirect_uri", &redirect_uri(&origin));
     query.append("scope", sign_in.scope.as_deref().unwrap_or("openid profile"));
     query.append("state", &state);
     query.append("nonce", &nonce);
@@ -67,8 +86,6 @@ pub async fn leave(sign_in: &SignIn) -> Result<(), String> {
     let separator = if endpoint.contains('?') { '&' } else { '?' };
     let address = format!("{endpoint}{separator}{}", query.to_string());
 
-    let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
-    let return_to = if here.starts_with("/login/") { "/".to_owned() } else { here };
     let trip = RoundTrip { state, nonce, verifier, client_id: client_id.clone(), provider, return_to };
     let stored = serde_json::to_string(&trip).map_err(|_| unfit())?;
     storage(&window).ok_or_else(unfit)?.set_item(STORED, &stored).map_err(|_| unfit())?;
@@ -76,36 +93,50 @@ pub async fn leave(sign_in: &SignIn) -> Result<(), String> {
 }
 
 /// Takes what the provider sent people back with: the token, and the address that they came from.
-pub async fn come_back() -> Result<(Token, String), String> {
-    let interrupted = || text::sign_in::INTERRUPTED.to_owned();
-    let window = window().ok_or_else(interrupted)?;
-    let storage = storage(&window).ok_or_else(interrupted)?;
-    let stored = storage.get_item(STORED).ok().flatten().ok_or_else(interrupted)?;
-    // Once, whatever comes of it.
-    storage.remove_item(STORED).map_err(|_| interrupted())?;
-    let trip: RoundTrip = serde_json::from_str(&stored).map_err(|_| interrupted())?;
-    let search = window.location().search().map_err(|_| interrupted())?;
-    let answer = UrlSearchParams::new_with_str(&search).map_err(|_| interrupted())?;
-    if answer.get("state").as_deref() != Some(&trip.state) {
-        return Err(interrupted());
+pub async fn come_back() -> Result<(Token, String), NotSignedIn> {
+    let Some((trip, answer)) = find_trip() else {
+        return Err(NotSignedIn { why: text::sign_in::INTERRUPTED, return_to: "/".to_owned() });
+    };
+    match finish(&trip, &answer).await {
+        Ok(token) => Ok((token, trip.return_to)),
+        Err(why) => Err(NotSignedIn { why, return_to: trip.return_to }),
     }
-    let Some(code) = answer.get("code") else { return Err(text::sign_in::REFUSED.to_owned()) };
-    let redirect_uri = redirect_uri(&window).ok_or_else(interrupted)?;
+}
+
+/// The trip that began in this window, and the answer to it.
+fn find_trip() -> Option<(RoundTrip, UrlSearchParams)> {
+    let window = window()?;
+    let storage = storage(&window)?;
+    let stored = storage.get_item(STORED).ok().flatten()?;
+    // Once, whatever comes of it.
+    storage.remove_item(STORED).ok()?;
+    let trip: RoundTrip = serde_json::from_str(&stored).ok()?;
+    let answer = UrlSearchParams::new_with_str(&window.location().search().ok()?).ok()?;
+    let is_ours = answer.get("state").as_deref() == Some(&trip.state)
+        // Providers that say who answers must be the one that was asked (RFC 9207).
+        && answer.get("iss").is_none_or(|issuer| issuer == trip.provider.issuer);
+    is_ours.then_some((trip, answer))
+}
+
+async fn finish(trip: &RoundTrip, answer: &UrlSearchParams) -> Result<Token, &'static str> {
+    let code = answer.get("code").ok_or(text::sign_in::REFUSED)?;
+    let origin = window().and_then(|window| window.location().origin().ok()).ok_or(text::sign_in::INTERRUPTED)?;
     let endpoint = &trip.provider.token_endpoint;
-    let tokens = api::exchange_code(endpoint, &trip.client_id, &redirect_uri, &code, &trip.verifier).await;
+    let tokens = api::exchange_code(endpoint, &trip.client_id, &redirect_uri(&origin), &code, &trip.verifier).await;
     let tokens = tokens.map_err(|error| match error {
-        ApiError::Offline => error.detail(),
-        ApiError::Problem(_) | ApiError::Unreadable => text::sign_in::REFUSED.to_owned(),
+        ApiError::Offline => text::sign_in::PROVIDER_AWAY,
+        ApiError::Problem(_) | ApiError::Unreadable => text::sign_in::REFUSED,
     })?;
     if tokens.id_token.as_deref().is_some_and(|token| nonce_of(token).as_deref() != Some(&trip.nonce)) {
-        return Err(interrupted());
+        return Err(text::sign_in::INTERRUPTED);
     }
-    let sign_out = trip.provider.end_session_endpoint.map(|endpoint| SignOut {
-        endpoint,
-        client_id: trip.client_id,
+    let access = Access::granted(&tokens, endpoint, &trip.client_id);
+    let sign_out = trip.provider.end_session_endpoint.as_ref().map(|endpoint| SignOut {
+        endpoint: endpoint.clone(),
+        client_id: trip.client_id.clone(),
         id_token: tokens.id_token,
     });
-    Ok((Token { access: tokens.access_token.into(), sign_out }, trip.return_to))
+    Ok(Token { access, sign_out })
 }
 
 /// Leaves for the provider's sign-out; people come back to the first page.
@@ -130,8 +161,8 @@ fn storage(window: &Window) -> Option<Storage> {
     window.session_storage().ok().flatten()
 }
 
-fn redirect_uri(window: &Window) -> Option<String> {
-    Some(format!("{}/login/callback", window.location().origin().ok()?))
+fn redirect_uri(origin: &str) -> String {
+    format!("{origin}/login/callback")
 }
 
 /// 256 random bits in 43 characters.
