@@ -114,6 +114,11 @@ impl House {
         self.clock.advance(chrono::Duration::from_std(time).unwrap_or_default());
     }
 
+    /// Moves the clock to `time`, for tests with others who have clocks of their own.
+    pub fn set_time(&self, time: DateTime<Utc>) {
+        self.clock.set(time);
+    }
+
     /// CPR's office.
     pub fn cpr(&self) -> &Simulator {
         &self.cpr

@@ -1,20 +1,46 @@
 //! What the tests need of the machine, installed where we may.
 
+use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, bail};
-use test_servers::postgres;
+use test_servers::{oidc, postgres};
 
 use crate::workspace;
 
 /// Programs that the tests start, each with Debian's package for it.
-const NEEDED: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+const NEEDED: [(&str, &str); 4] =
+    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("node", "nodejs"), ("npm", "npm")];
 
-/// Installs the Debian packages that the tests miss.
+/// Installs what the tests miss: Debian packages, and the OpenID Connect provider in its locked version.
 ///
 /// # Errors
 /// Where we may not install (no root, no apt-get): one message that names all that is missing.
 pub fn for_tests() -> anyhow::Result<()> {
+    debian_packages()?;
+    provider()
+}
+
+/// Installs the provider into `target/`, unless what the lock file says is there.
+fn provider() -> anyhow::Result<()> {
+    let (wanted, here) = (workspace::root().join("tests/oidc"), oidc::packages());
+    let lock = fs::read(wanted.join("package-lock.json"))?;
+    let installed = here.join("installed.json");
+    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing for the tests: oidc-provider");
+    fs::create_dir_all(&here)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(wanted.join(file), here.join(file))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&here);
+    workspace::run(&mut npm).context("npm cannot install the OpenID Connect provider of the tests")?;
+    Ok(fs::write(installed, lock)?)
+}
+
+fn debian_packages() -> anyhow::Result<()> {
     let mut packages: Vec<&str> =
         NEEDED.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
     if postgres::programs().is_err() {

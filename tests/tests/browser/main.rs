@@ -4,5 +4,6 @@ mod caseworker;
 mod cpr;
 mod dialog;
 mod list;
+mod provider;
 mod session;
 mod sign_in;
