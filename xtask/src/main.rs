@@ -1,5 +1,6 @@
 //! The chores of the repository, one file per chore.
 
+mod bench;
 mod check;
 mod documents;
 mod frontend;
@@ -39,6 +40,12 @@ enum Chore {
     },
     /// Run every test, on both databases and in the browser
     Test,
+    /// Measure: functions, load on the server on both databases, start, memory, the page; into target/bench/report.md
+    Bench {
+        /// 100,000 parties instead of a million, and short rounds
+        #[arg(long)]
+        quick: bool,
+    },
     /// Check form, lints, documents, dependencies, floors and the specification
     Check,
     /// Write openapi/openapi.json and openapi/privileges.txt from the routes
@@ -67,6 +74,7 @@ fn do_chore(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Run { release, further } => server::run(release, &further)?,
         Chore::Build { release } => server::build(release)?,
         Chore::Test => return test::run(),
+        Chore::Bench { quick } => bench::run(quick)?,
         Chore::Check => check::run()?,
         Chore::Openapi { check } => server::openapi(check)?,
         Chore::Frontend { release } => frontend::build(release)?,

@@ -1,0 +1,350 @@
+//! What somebody would write by hand who needs these two answers only: an actix server without sign-in, limits, request
+//! ids, compression and logging, that runs the same SQL through sqlx and keeps the same audit row. Its answers are the
+//! house's answers; the benchmark compares them before it measures.
+//!
+//! * `GET /grouped/{id}`: the row of the log shares a commit with those of other callers, as in the house;
+//! * `GET /alone/{id}`: each row has a commit of its own;
+//! * `POST /search`, a page of hits for `{"query": "…"}`, with a grouped row.
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use anyhow::Context;
+use backend::clock::{Clock, SystemClock};
+use backend::domain::person::{Person, Sex};
+use backend::domain::search::query_tokens;
+use chrono::{DateTime, NaiveDate, Utc};
+use openapi::page::Page;
+use openapi::party as wire;
+use sea_orm::sqlx::{self, Row};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+/// At most so many rows of the log share a commit, as in the house.
+const BATCH: usize = 256;
+const CONNECTIONS: u32 = 16;
+const PAGE: usize = 50;
+
+/// Serves this database until it is killed; prints its address.
+pub async fn serve(url: &str) -> anyhow::Result<()> {
+    if url.starts_with("sqlite:") { on_sqlite::serve(url).await } else { on_postgres::serve(url).await }
+}
+
+/// One row of the log.
+struct Entry {
+    at: DateTime<Utc>,
+    operation: &'static str,
+    party_id: Option<Uuid>,
+    criteria: Option<&'static str>,
+    trace_id: String,
+    count: i64,
+}
+
+impl Entry {
+    fn begin(operation: &'static str, party_id: Option<Uuid>, criteria: Option<&'static str>) -> Entry {
+        Entry { at: SystemClock.now(), operation, party_id, criteria, trace_id: Uuid::new_v4().to_string(), count: 1 }
+    }
+}
+
+type Waiting = (Entry, oneshot::Sender<bool>);
+
+/// Hands a row to the task that commits, and waits for the commit.
+async fn record(queue: &mpsc::Sender<Waiting>, entry: Entry) -> anyhow::Result<()> {
+    let (done, answer) = oneshot::channel();
+    queue.send((entry, done)).await.ok().context("the log is closed")?;
+    anyhow::ensure!(answer.await?, "the log does not take it");
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Search {
+    query: String,
+}
+
+/// What the house renders of CPR's word; the crowd keeps no values of its own and has no number that was moved.
+fn party_of(party: wire::Party, person: Option<&str>, cpr: Option<Word>) -> anyhow::Result<wire::Party> {
+    let (Some(person), Some(word)) = (person, cpr) else { return Ok(party) };
+    let person: Person = serde_json::from_str(person)?;
+    Ok(wire::Party {
+        protection: wire::Protection {
+            name_and_address: Some(person.protected),
+            message: person.protected.then(|| "Denne part har adressebeskyttelse".to_owned()),
+            as_of: Some(word.register_date),
+        },
+        cpr: Some(wire::PartyCpr {
+            status: person.status.as_ref().map(|status| status.code().to_owned()),
+            status_text: person.status.as_ref().map(|status| status.text().to_owned()),
+            status_since: person.status_since,
+            birth_date: person.birth_date,
+            sex: person.sex.map(|sex| match sex {
+                Sex::Female => wire::Sex::Female,
+                Sex::Male => wire::Sex::Male,
+            }),
+            former_personal_numbers: word.former_numbers,
+            current_number_held_by: word.holder,
+            source: named(word.source)?,
+            register_date: word.register_date,
+            updated_at: word.updated_at,
+            kept: Vec::new(),
+            last_address: None,
+        }),
+        ..party
+    })
+}
+
+/// The columns beside CPR's word.
+struct Word {
+    source: String,
+    register_date: NaiveDate,
+    updated_at: DateTime<Utc>,
+    former_numbers: Vec<String>,
+    holder: Option<Uuid>,
+}
+
+fn named<T: DeserializeOwned>(name: String) -> anyhow::Result<T> {
+    Ok(serde_json::from_value(name.into())?)
+}
+
+/// A list that the database made; PostgreSQL makes NULL of an empty one.
+fn list<T: DeserializeOwned>(json: Option<String>) -> anyhow::Result<Vec<T>> {
+    json.map_or_else(|| Ok(Vec::new()), |json| Ok(serde_json::from_str(&json)?))
+}
+
+macro_rules! select {
+    ($group:literal, $list:literal, $rest:expr) => {
+        concat!(
+            "SELECT p.*, r.person, r.source, r.register_date, r.updated_at AS register_updated_at, holder.id AS holder, \
+            (SELECT CAST(", $group, "(", $list, "(k.system, k.external_id)) AS text) \
+            FROM party_external_id k WHERE k.party_id = p.id) AS external_ids, \
+            (SELECT CAST(", $group, "(n.personal_number) AS text) \
+            FROM party_former_number n WHERE n.party_id = p.id) AS former_numbers FROM party p \
+            LEFT JOIN register_person r ON r.personal_number = p.personal_number \
+            LEFT JOIN party holder ON holder.personal_number = r.current_number AND holder.id <> p.id ",
+            $rest
+        )
+    };
+}
+
+const INSERT: &str = "INSERT INTO audit (entry_id, phase, at, actor, operation, party_id, criteria, trace_id, ended_at, \
+    outcome, result_count) VALUES ($1, 'entry', $2, 'bench', $3, $4, $5, $6, $7, 'succeeded', $8)";
+
+/// The server on one kind of database: sqlx has types of its own for each.
+macro_rules! server {
+    ($kind:ident, $pool:ty, $row:ty, $get:expr, $search:expr, $join:literal, $quote:literal, $open:expr) => {
+        pub mod $kind {
+            use super::*;
+
+            const GET: &str = $get;
+            const SEARCH: &str = $search;
+
+            struct State {
+                reading: $pool,
+                writing: $pool,
+                queue: mpsc::Sender<Waiting>,
+            }
+
+            pub async fn serve(url: &str) -> anyhow::Result<()> {
+                let (reading, writing) = open(url).await?;
+                let (queue, waiting) = mpsc::channel(4 * BATCH);
+                tokio::spawn(keep(writing.clone(), waiting));
+                let state = web::Data::new(State { reading, writing, queue });
+                let server = HttpServer::new(move || {
+                    App::new()
+                        .app_data(state.clone())
+                        .route("/grouped/{id}", web::get().to(grouped))
+                        .route("/alone/{id}", web::get().to(alone))
+                        .route("/search", web::post().to(search))
+                })
+                .bind("127.0.0.1:0")?;
+                println!("listening on http://{}", server.addrs()[0]);
+                Ok(server.run().await?)
+            }
+
+            async fn grouped(id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Failed> {
+                let entry = Entry::begin("get_party", Some(*id), None);
+                let party = one(&state.reading, *id).await?;
+                record(&state.queue, entry).await?;
+                Ok(HttpResponse::Ok().json(party))
+            }
+
+            async fn alone(id: web::Path<Uuid>, state: web::Data<State>) -> Result<HttpResponse, Failed> {
+                let entry = Entry::begin("get_party", Some(*id), None);
+                let party = one(&state.reading, *id).await?;
+                let mut write = state.writing.begin().await?;
+                insert(&mut write, &entry).await?;
+                write.commit().await?;
+                Ok(HttpResponse::Ok().json(party))
+            }
+
+            async fn search(asked: web::Json<Search>, state: web::Data<State>) -> Result<HttpResponse, Failed> {
+                let mut entry = Entry::begin("search_parties", None, Some("query"));
+                let rows = hits(&state.reading, &asked.query).await?;
+                let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].try_get::<i64, _>("seq"));
+                let next = next.transpose()?.map(|seq| seq.to_string());
+                let items = rows.iter().take(PAGE).map(party).collect::<anyhow::Result<Vec<_>>>()?;
+                entry.count = items.len() as i64;
+                record(&state.queue, entry).await?;
+                Ok(HttpResponse::Ok().json(Page { items, next }))
+            }
+
+            async fn one(pool: &$pool, id: Uuid) -> anyhow::Result<wire::Party> {
+                party(&sqlx::query(GET).bind(id).fetch_one(pool).await?)
+            }
+
+            /// The rows of the search, and one more than the page has.
+            pub async fn hits(pool: &$pool, query: &str) -> anyhow::Result<Vec<$row>> {
+                let words: Vec<String> =
+                    query_tokens(query).iter().map(|token| $quote.replace("word", token)).collect();
+                Ok(sqlx::query(SEARCH).bind(words.join($join)).bind(PAGE as i64 + 1).fetch_all(pool).await?)
+            }
+
+            /// The pool that reads, and the one that writes.
+            pub async fn open(url: &str) -> anyhow::Result<($pool, $pool)> {
+                let open: fn(String) -> _ = $open;
+                open(url.to_owned()).await
+            }
+
+            async fn keep(pool: $pool, mut waiting: mpsc::Receiver<Waiting>) {
+                let mut batch = Vec::with_capacity(BATCH);
+                while waiting.recv_many(&mut batch, BATCH).await > 0 {
+                    let kept = commit(&pool, &batch).await.is_ok();
+                    for (_, done) in batch.drain(..) {
+                        // Whoever asked may have gone away.
+                        let _ = done.send(kept);
+                    }
+                }
+            }
+
+            async fn commit(pool: &$pool, batch: &[Waiting]) -> anyhow::Result<()> {
+                let mut write = pool.begin().await?;
+                for (entry, _) in batch {
+                    insert(&mut write, entry).await?;
+                }
+                Ok(write.commit().await?)
+            }
+
+            async fn insert(
+                write: &mut sqlx::Transaction<'_, <$row as Row>::Database>,
+                entry: &Entry,
+            ) -> anyhow::Result<()> {
+                let insert = sqlx::query(INSERT).bind(Uuid::now_v7()).bind(entry.at).bind(entry.operation);
+                let insert = insert.bind(entry.party_id).bind(entry.criteria).bind(&entry.trace_id);
+                insert.bind(SystemClock.now()).bind(entry.count).execute(&mut **write).await?;
+                Ok(())
+            }
+
+            fn party(row: &$row) -> anyhow::Result<wire::Party> {
+                let address = wire::Address {
+                    line1: row.try_get("address_line1")?,
+                    line2: row.try_get("address_line2")?,
+                    postal_code: row.try_get("postal_code")?,
+                    city: row.try_get("city")?,
+                    country_code: row.try_get("country_code")?,
+                };
+                let external_ids = list::<(String, String)>(row.try_get("external_ids")?)?;
+                let party = wire::Party {
+                    id: row.try_get("id")?,
+                    kind: named(row.try_get("kind")?)?,
+                    name: row.try_get("name")?,
+                    email: row.try_get("email")?,
+                    phone: row.try_get("phone")?,
+                    mobile: row.try_get("mobile")?,
+                    address: (address.line1.is_some() || address.city.is_some()).then_some(address),
+                    address_kind: named(row.try_get("address_kind")?)?,
+                    address_masked: false,
+                    personal_number: row.try_get("personal_number")?,
+                    cvr_number: row.try_get("cvr_number")?,
+                    p_number: row.try_get("p_number")?,
+                    external_ids: external_ids
+                        .into_iter()
+                        .map(|(system, id)| wire::ExternalId { system, id })
+                        .collect(),
+                    owns_email_domain: row.try_get("owns_email_domain")?,
+                    active: row.try_get("active")?,
+                    protection: wire::Protection { name_and_address: None, message: None, as_of: None },
+                    cpr: None,
+                    version: row.try_get("version")?,
+                    created_at: row.try_get("created_at")?,
+                    updated_at: row.try_get("updated_at")?,
+                };
+                let person: Option<&str> = row.try_get("person")?;
+                let word = match person {
+                    None => None,
+                    Some(_) => Some(Word {
+                        source: row.try_get("source")?,
+                        register_date: row.try_get("register_date")?,
+                        updated_at: row.try_get("register_updated_at")?,
+                        former_numbers: list(row.try_get("former_numbers")?)?,
+                        holder: row.try_get("holder")?,
+                    }),
+                };
+                party_of(party, person, word)
+            }
+        }
+    };
+}
+
+server!(
+    on_sqlite,
+    sqlx::SqlitePool,
+    sqlx::sqlite::SqliteRow,
+    select!("json_group_array", "json_array", "WHERE p.id = $1"),
+    select!(
+        "json_group_array",
+        "json_array",
+        "WHERE p.seq IN (SELECT rowid FROM party_search WHERE party_search MATCH $1 ORDER BY rowid DESC LIMIT $2) \
+        ORDER BY p.seq DESC"
+    ),
+    " ",
+    "\"word\"*",
+    |url| async move {
+        use std::str::FromStr;
+        let options =
+            sqlx::sqlite::SqliteConnectOptions::from_str(&url)?.busy_timeout(std::time::Duration::from_secs(10));
+        let writer = options
+            .clone()
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+            .synchronous(sqlx::sqlite::SqliteSynchronous::Normal);
+        let writing = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
+        let reading = sqlx::sqlite::SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
+        anyhow::Ok((reading.connect_with(options.read_only(true)).await?, writing))
+    }
+);
+
+server!(
+    on_postgres,
+    sqlx::PgPool,
+    sqlx::postgres::PgRow,
+    select!("json_agg", "json_build_array", "WHERE p.id = $1"),
+    select!(
+        "json_agg",
+        "json_build_array",
+        "WHERE p.seq IN (SELECT seq FROM party_search WHERE shown @@ CAST($1 AS tsquery) \
+        OR hidden @@ CAST($1 AS tsquery) ORDER BY seq DESC LIMIT $2) ORDER BY p.seq DESC"
+    ),
+    " & ",
+    "'word':*",
+    |url| async move {
+        let pool = sqlx::postgres::PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
+        let pool = pool.connect(&url).await?;
+        anyhow::Ok((pool.clone(), pool))
+    }
+);
+
+/// Anything that goes wrong: the benchmark stops at it.
+#[derive(Debug)]
+struct Failed(anyhow::Error);
+
+impl<E: Into<anyhow::Error>> From<E> for Failed {
+    fn from(error: E) -> Failed {
+        Failed(error.into())
+    }
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{:#}", self.0)
+    }
+}
+
+impl actix_web::ResponseError for Failed {}
