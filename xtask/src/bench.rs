@@ -14,7 +14,7 @@ pub fn run(quick: bool) -> anyhow::Result<()> {
     install::for_tests()?;
     frontend::build(true)?;
     let server = built(&["build", "--release", "--package", "backend", "--bin", "partsregister"], "partsregister")?;
-    let load = built(&["bench", "--no-run", "--package", "tests", "--features", "bench", "--bench", "load"], "load")?;
+    let load = built(&["bench", "--no-run", "--package", "tests", "--bench", "load"], "load")?;
 
     let mut functions = workspace::cargo_with(&["bench", "--package", "tests", "--features", "bench"]);
     functions.args(["--bench", "functions", "--"]);
