@@ -165,9 +165,10 @@ struct KeySet(Vec<Key>);
 impl KeySet {
     /// Keys of a published set; one that we do not understand says nothing of the others (RFC 7517, 5).
     fn of(set: Vec<Value>) -> KeySet {
+        // `alg` is optional (RFC 7517, 4.4), and Entra ID leaves it out.
         let signing = |jwk: &Jwk| {
             !matches!(jwk.common.public_key_use, Some(jsonwebtoken::jwk::PublicKeyUse::Encryption))
-                && jwk.is_supported()
+                && (jwk.common.key_algorithm.is_none() || jwk.is_supported())
         };
         KeySet(
             set.into_iter()
@@ -282,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_we_do_not_understand_does_not_hide_the_others() {
+    fn a_key_without_alg_is_taken_and_one_that_we_do_not_understand_hides_no_other() {
         let x = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
         let y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
         let keys = KeySet::of(vec![
