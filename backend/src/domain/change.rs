@@ -123,13 +123,15 @@ pub(super) fn forget_register(party: &mut Party) {
 fn differences(before: Option<&Party>, after: &Party) -> Vec<FieldChange> {
     // Birth date and sex came with the first answer as surely as status and protection; only a change of them is news.
     let first_answer = before.is_none_or(|before| before.register.is_none()) || after.register.is_none();
+    // History must tell that the person who left was protected, even when the next one is too.
+    let leaves_protected = before.is_some_and(|before| before.is_protected() && is_another_person(before, after));
     let old = before.map(values);
     let new = values(after);
     let mut changes = Vec::new();
     for (place, (field, new)) in new.into_iter().enumerate() {
         let old = old.as_ref().map_or_else(|| unset(field), |old| old[place].1.clone());
         let same = match field {
-            "protection" => old["nameAndAddress"] == new["nameAndAddress"],
+            "protection" => old["nameAndAddress"] == new["nameAndAddress"] && !leaves_protected,
             "birthDate" | "sex" | "statusSince" => first_answer || old == new,
             _ => old == new,
         };
@@ -138,6 +140,12 @@ fn differences(before: Option<&Party>, after: &Party) -> Vec<FieldChange> {
         }
     }
     changes
+}
+
+/// Whether the number was taken from the party and is not one that its person had before.
+fn is_another_person(before: &Party, after: &Party) -> bool {
+    let (old, new) = (before.fields.personal_number, after.fields.personal_number);
+    old != new && old.is_some_and(|old| !after.former_numbers.contains(&old))
 }
 
 /// What a field is before there is a party.

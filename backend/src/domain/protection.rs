@@ -300,10 +300,13 @@ pub fn history_view(
 }
 
 /// Whether a version took the number of a protected person from the party: nothing can end that person's protection for
-/// this party any more.
+/// this party any more. A number that became a former one is still the same person's.
 pub fn left_protected_number(version: &PartyVersion) -> bool {
     let of = |field: &str| version.changes.iter().find(|change| change.field == field);
-    of("personalNumber").is_some() && of("protection").is_some_and(|change| change.old["nameAndAddress"] == json!(true))
+    let Some(number) = of("personalNumber") else { return false };
+    let former = of("formerPersonalNumbers").and_then(|change| change.new.as_array());
+    let same_person = former.is_some_and(|former| former.contains(&number.old));
+    !same_person && of("protection").is_some_and(|change| change.old["nameAndAddress"] == json!(true))
 }
 
 /// The CPR tab as it may be shown: the person's own addresses by the person's protection, each relative by the

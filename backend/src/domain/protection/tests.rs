@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::apply::{apply, preview};
+use crate::domain::apply::{Delivered, apply, preview};
 use crate::domain::details::{AddressItem, Availability, Relation, Section};
 use crate::domain::find::{Agreement, Agrees};
 use crate::domain::party::{ChangeSource, FieldChange};
@@ -15,6 +15,11 @@ fn protected() -> Person {
 
 fn fetched(person: Person) -> Party {
     apply(&party(JENS), delivered(person, 2), None).party
+}
+
+fn version(changes: Vec<FieldChange>) -> PartyVersion {
+    let (party_id, by) = (Uuid::nil(), "sb1".to_owned());
+    PartyVersion { party_id, version: 2, at: at(2), by, source: ChangeSource::Lookup, changes }
 }
 
 #[test]
@@ -79,14 +84,6 @@ fn a_preview_tells_the_message_with_the_protection() {
 #[test]
 fn history_is_hidden_by_todays_protection_and_after_a_protected_number_left() {
     let change = |field: &str, old: Value, new: Value| FieldChange { field: field.to_owned(), old, new };
-    let version = |changes| PartyVersion {
-        party_id: Uuid::nil(),
-        version: 2,
-        at: at(2),
-        by: "sb1".to_owned(),
-        source: ChangeSource::Lookup,
-        changes,
-    };
     let moved = version(vec![change("address", json!({"line1": "Søgade 16"}), Value::Null)]);
     let mask = policy(Display::Mask);
     let masked = |party: &Party, left| history_view(&moved, party, left, &mask)[0].masked;
@@ -100,6 +97,37 @@ fn history_is_hidden_by_todays_protection_and_after_a_protected_number_left() {
         change("protection", json!({"nameAndAddress": true}), json!({"nameAndAddress": null})),
     ]);
     assert!(left_protected_number(&left) && !left_protected_number(&moved));
+}
+
+#[test]
+fn a_protected_person_stays_hidden_after_another_one_who_was_protected_too() {
+    let gerda = |protected| Person { protected, ..person(GERDA, "Gerda Holmstad", "Søgade 16") };
+    let fetch = |party: &Party, person, day| {
+        let changed = apply(party, delivered(person, day), None);
+        (changed.party.clone(), version(changed.changes))
+    };
+    let first = fetched(protected());
+    let (second, left) = fetch(&first, gerda(true), 3);
+    assert!(left_protected_number(&left));
+    let (open, ended) = fetch(&second, gerda(false), 4);
+    assert!(!left_protected_number(&ended) && !open.is_protected());
+    let shown = history_view(&left, &open, true, &policy(Display::Mask));
+    let address = shown.iter().find(|change| change.field == "address").unwrap();
+    assert!(address.masked && address.old.is_null());
+}
+
+#[test]
+fn a_number_that_moved_in_the_version_that_ended_the_protection_is_nobody_elses() {
+    let old = Person { protected: true, ..person(GERDA_OLD, "Gerda Holmstad", "Søgade 16") };
+    let now = person(GERDA, "Gerda Holmstad", "Boulevarden 101");
+    let before = apply(&party(GERDA_OLD), delivered(old, 2), None).party;
+    let moved = Delivered { moved_from: vec![number(GERDA_OLD)], ..delivered(now.clone(), 3) };
+    let moved = apply(&before, moved, None);
+    assert!(moved.changes.iter().any(|change| change.field == "protection"));
+    assert!(!left_protected_number(&version(moved.changes)));
+    let still = Delivered { moved_from: vec![number(GERDA_OLD)], ..delivered(Person { protected: true, ..now }, 3) };
+    let still = apply(&before, still, None);
+    assert!(still.changes.iter().all(|change| change.field != "protection"), "one person's, and it did not change");
 }
 
 #[test]
