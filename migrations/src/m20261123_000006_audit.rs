@@ -47,6 +47,7 @@ CREATE INDEX audit_actor ON audit (actor, seq);
 CREATE INDEX audit_operation ON audit (operation, seq);
 CREATE INDEX audit_party ON audit (party_id, seq) WHERE party_id IS NOT NULL;
 CREATE INDEX audit_number ON audit (number_digest, seq) WHERE number_digest IS NOT NULL;
+CREATE INDEX audit_outcome ON audit (outcome, seq) WHERE outcome <> 'succeeded';
 CREATE INDEX audit_case ON audit (case_number, seq) WHERE case_number IS NOT NULL;
 ";
 
