@@ -62,7 +62,7 @@ impl Database {
         writer.max_connections(1).map_sqlx_sqlite_opts(|options| {
             options
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
+                .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(PATIENCE)
                 .foreign_keys(true)
                 .pragma("journal_size_limit", WAL_LIMIT.to_string())
