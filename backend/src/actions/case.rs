@@ -192,6 +192,8 @@ impl Actions {
     /// [`Error::NotFound`].
     pub async fn delete_case(&self, context: &Context, case_number: &str) -> Result<(), Error> {
         self.act(context, About::default(), async |write| {
+            // Locked first: a party that is put on the case meanwhile must not leave with it unnoticed.
+            store::case::get(write, case_number).await?.ok_or(Error::NotFound)?;
             let old = by_party(&store::case::relations(write, case_number).await?);
             if !store::case::delete(write, case_number).await? {
                 return Err(Error::NotFound);
