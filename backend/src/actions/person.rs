@@ -230,14 +230,13 @@ impl Actions {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn get_party_cpr(&self, context: &Context, party_id: Uuid) -> Result<Details, Error> {
-        self.read(
-            context,
-            About::party(party_id),
-            |_| Told::count(1),
-            async || {
+        let told = |(_, number): &(Details, Option<PersonalNumber>)| Told::party(party_id, *number);
+        let (details, _) = self
+            .read(context, About::party(party_id), told, async || {
                 let read = self.database.read();
                 let party = store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
-                let kept = match party.fields.personal_number {
+                let number = party.fields.personal_number;
+                let kept = match number {
                     Some(number) => store::register::get(&read, number).await?,
                     None => None,
                 };
@@ -251,10 +250,10 @@ impl Actions {
                     None => (Records::default(), RegisterSource::Lookup, self.today()),
                 };
                 let details = records.details(&self.policy.keep, source, date);
-                Ok(protection::details_view(details, party.is_protected(), &self.policy.protection))
-            },
-        )
-        .await
+                Ok((protection::details_view(details, party.is_protected(), &self.policy.protection), number))
+            })
+            .await?;
+        Ok(details)
     }
 
     /// Asks CPR for a party's person; follows a moved number unless another party holds the current one.

@@ -304,7 +304,7 @@ server!(
         let writer = options
             .clone()
             .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-            .synchronous(sqlx::sqlite::SqliteSynchronous::Normal);
+            .synchronous(sqlx::sqlite::SqliteSynchronous::Full);
         let writing = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(writer).await?;
         let reading = sqlx::sqlite::SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
         anyhow::Ok((reading.connect_with(options.read_only(true)).await?, writing))
