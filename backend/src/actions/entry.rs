@@ -154,19 +154,10 @@ impl Actions {
         result
     }
 
-    /// Notes that what was told is told again.
-    pub(super) async fn note_again(
-        &self,
-        context: &Context,
-        about: About,
-        result: Result<Told, &Error>,
-    ) -> Result<(), Error> {
+    /// Notes that a repeated request was answered with this problem.
+    pub(super) async fn note_again(&self, context: &Context, about: About, error: &Error) -> Result<(), Error> {
         let intent = self.intent(context, about);
-        let ending = match result {
-            Ok(told) => self.succeeded(&told),
-            Err(error) => self.failed(error),
-        };
-        Ok(self.recorder.record(Row::Entry(intent, ending)).await?)
+        Ok(self.recorder.record(Row::Entry(intent, self.failed(error))).await?)
     }
 
     /// Opens an entry: from here on the act is known, whatever happens.

@@ -79,7 +79,7 @@ impl Actions {
                     self.read(context, again, told, async || self.current(id).await).await
                 }
                 Err(error) => {
-                    self.note_again(context, again, Err(&error)).await?;
+                    self.note_again(context, again, &error).await?;
                     Err(error)
                 }
             };
