@@ -96,10 +96,10 @@ impl Actions {
         party_id: Uuid,
         number: Option<PersonalNumber>,
     ) -> Result<PreviewView, Error> {
-        let about = self.about_fetch(party_id, number).await?;
+        let (about, party) = self.about_fetch(party_id, number).await?;
         let opened = self.open(context, about).await?;
         let prepared = async {
-            let party = store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound)?;
+            let party = party.ok_or(Error::NotFound)?;
             let asked = self.ask_for(context, &party, number).await?;
             let id = Uuid::new_v4();
             let expires_at = self.clock.now() + PREVIEW_LASTS;
@@ -152,9 +152,9 @@ impl Actions {
         expected_version: Option<i64>,
     ) -> Result<PartyView, Error> {
         self.once(context, async || {
-            let about = self.about_fetch(party_id, fetch.number).await?;
+            let (about, party) = self.about_fetch(party_id, fetch.number).await?;
             let opened = self.open(context, about).await?;
-            let done = self.fetch(context, &opened, party_id, &fetch, expected_version).await;
+            let done = self.fetch(context, &opened, party_id, party, &fetch, expected_version).await;
             if let Err(error) = &done {
                 self.give_up(&opened, error).await;
             }
@@ -168,6 +168,7 @@ impl Actions {
         context: &Context,
         opened: &Intent,
         party_id: Uuid,
+        party: Option<Party>,
         fetch: &Fetch,
         expected_version: Option<i64>,
     ) -> Result<PartyView, Error> {
@@ -175,7 +176,7 @@ impl Actions {
         let asked = match fetch.preview_id {
             Some(_) => None,
             None => {
-                let party = store::party::get(&self.database.read(), party_id).await?.ok_or(Error::NotFound)?;
+                let party = party.ok_or(Error::NotFound)?;
                 if expected_version.is_some_and(|version| version != party.version) {
                     return Err(self.stale(&party));
                 }
@@ -325,13 +326,15 @@ impl Actions {
         }
     }
 
-    /// Whom a fetch is about, as far as it is known before it begins.
-    async fn about_fetch(&self, party_id: Uuid, number: Option<PersonalNumber>) -> Result<About, Error> {
-        let number = match number {
-            Some(number) => Some(number),
-            None => store::party::get(&self.database.read(), party_id).await?.and_then(|p| p.fields.personal_number),
-        };
-        Ok(About { number, ..About::party(party_id) })
+    /// Whom a fetch is about, as far as it is known before it begins, and the party as it is then.
+    async fn about_fetch(
+        &self,
+        party_id: Uuid,
+        number: Option<PersonalNumber>,
+    ) -> Result<(About, Option<Party>), Error> {
+        let party = store::party::get(&self.database.read(), party_id).await?;
+        let number = number.or(party.as_ref().and_then(|party| party.fields.personal_number));
+        Ok((About { number, ..About::party(party_id) }, party))
     }
 
     /// CPR's state of this moment.
