@@ -5,6 +5,7 @@
 pub mod client;
 pub mod codes;
 mod date;
+pub mod direkte;
 pub mod gctp;
 mod personal_number;
 

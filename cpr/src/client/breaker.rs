@@ -8,12 +8,12 @@ use chrono::{DateTime, Utc};
 use super::error::Unavailable;
 
 /// CPR is never kept away for longer than this.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The first failure pauses nothing (it may have been one bad packet), the second two seconds, then doubling. Calls that
 /// fail side by side are one failure.
 #[derive(Default)]
-pub(super) struct Breaker(Mutex<State>);
+pub(crate) struct Breaker(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -25,7 +25,7 @@ struct State {
 
 /// The leave to make a call; remembers how many failures had been counted when it was given.
 #[must_use]
-pub(super) struct Leave(u64);
+pub(crate) struct Leave(u64);
 
 impl Breaker {
     /// Whether a call may be made now.

@@ -21,9 +21,9 @@
 //! # }
 //! ```
 
-mod breaker;
+pub(crate) mod breaker;
 mod error;
-mod password;
+pub(crate) mod password;
 mod session;
 mod transport;
 

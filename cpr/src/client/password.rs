@@ -28,7 +28,7 @@ pub enum PasswordSource {
 }
 
 impl PasswordSource {
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    pub(crate) fn check(&self) -> Result<(), SettingsError> {
         match self {
             Self::Fixed(secret) if secret.expose().is_empty() => Err(SettingsError::Password),
             Self::File(path) if path.file_name().is_none() => Err(SettingsError::Password),
@@ -37,7 +37,7 @@ impl PasswordSource {
     }
 
     /// The passwords that may be in force: the one in use, then one whose change was interrupted.
-    pub(super) async fn candidates(&self) -> Result<Vec<Candidate>, ClientError> {
+    pub(crate) async fn candidates(&self) -> Result<Vec<Candidate>, ClientError> {
         match self {
             Self::Fixed(secret) => Ok(vec![Candidate { secret: secret.clone(), is_next: false }]),
             Self::File(path) => {
@@ -58,7 +58,7 @@ impl PasswordSource {
 
 /// A password that may be in force.
 #[derive(Debug, Clone)]
-pub(super) struct Candidate {
+pub(crate) struct Candidate {
     pub secret: Secret,
     /// Whether it comes from `<file>.next`.
     pub is_next: bool,
