@@ -6,7 +6,9 @@ pub mod client;
 pub mod codes;
 mod date;
 pub mod direkte;
+pub mod extract;
 pub mod gctp;
+pub mod latin1;
 mod personal_number;
 
 pub use date::{CprDate, Precision};

@@ -1,7 +1,8 @@
 //! What questions and answers have in common: the frame around them, their fields, and why bytes are neither.
 
 use super::xml::{Element, Writer};
-use super::{Field, Fields, latin1};
+use super::{Field, Fields};
+use crate::latin1;
 
 /// No message of CPR comes near this; what is longer is not read.
 pub const MAX_MESSAGE_BYTES: usize = 2 * 1024 * 1024;
