@@ -6,9 +6,10 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
 /// Word, SQLite's spelling, PostgreSQL's spelling.
 ///
 /// `{text}` is compared byte by byte, whatever language the server speaks: every order that we store is made by us.
-const WORDS: [(&str, &str, &str); 5] = [
+const WORDS: [(&str, &str, &str); 6] = [
     ("{sequence}", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
     ("{uuid}", "BLOB", "UUID"),
+    ("{bytes}", "BLOB", "BYTEA"),
     ("{time}", "TEXT", "TIMESTAMPTZ"),
     ("{date}", "TEXT", "DATE"),
     ("{text}", "TEXT", "TEXT COLLATE \"C\""),

@@ -12,6 +12,7 @@
 pub mod audit;
 pub mod case;
 pub mod cpr_tab;
+pub mod delivery;
 pub mod event;
 pub mod find;
 pub mod health;

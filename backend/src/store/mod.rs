@@ -15,6 +15,9 @@
 //!
 //! * [`case`]: `get`, `list`, `insert`, `update` (over an expected version), `delete`; `relate`, `unrelate`,
 //!   `replace_relations`, `relation`, `relations`, `parties_of`, `cases_of`, `is_on_any`.
+//! * [`delivery`]: change files: `list`, `get_one`, `by_content`, `insert`, `problems`; their bytes (`PartWriter`,
+//!   `open_bytes`, `drop_bytes`); whose turn it is (`pending`, `stand`, `begin`); in the transaction of a batch `advance`,
+//!   of the last one `finish`, which moves the `chain`.
 //! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
@@ -25,6 +28,7 @@ pub mod audit;
 pub mod case;
 mod cursor;
 mod database;
+pub mod delivery;
 mod error;
 pub mod event;
 pub mod idempotency;

@@ -22,6 +22,7 @@
 //! ```
 
 pub(crate) mod breaker;
+pub mod delivery;
 mod error;
 pub(crate) mod password;
 mod session;
