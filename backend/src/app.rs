@@ -13,12 +13,14 @@ use cpr::client::{GctpClient, PasswordSource, Profile, Settings};
 use cpr::gctp::Secret;
 use utoipa_actix_web::AppExt;
 
+use crate::actions::job::Watch;
 use crate::actions::{Actions, Policy};
 use crate::clock::SharedClock;
 use crate::config;
 use crate::config::Config;
 use crate::domain::protection::{self, Display};
 use crate::http::{self, Http};
+use crate::jobs::{self, Dispatcher};
 use crate::registry::{Keep, Kind, Live, Registry};
 use crate::store::Database;
 
@@ -32,6 +34,7 @@ pub struct App {
     handle: ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     tidying: tokio::task::JoinHandle<()>,
+    dispatcher: Dispatcher,
     actions: Arc<Actions>,
     demo: Option<demo::Demo>,
 }
@@ -96,9 +99,10 @@ impl App {
         .bind(config.bind_address()?)
         .with_context(|| format!("kan ikke lytte på {} (http.bind)", config.http.bind))?;
         let address = *server.addrs().first().context("no address")?;
+        let dispatcher = Dispatcher::start(actions.clone(), Watch::new(), jobs::JOBS).await?;
         let server = server.run();
         let handle = server.handle();
-        Ok(App { address, handle, server: tokio::spawn(server), tidying, actions, demo })
+        Ok(App { address, handle, server: tokio::spawn(server), tidying, dispatcher, actions, demo })
     }
 
     /// Where the house listens.
@@ -111,12 +115,12 @@ impl App {
         self.demo.as_ref().map(demo::Demo::simulator_url)
     }
 
-    /// Lets the requests at hand finish, closes the database, and returns.
+    /// Lets the requests at hand finish and the jobs hand over, closes the database, and returns.
     ///
     /// # Errors
     /// When the server ended with an error.
     pub async fn stop(self) -> anyhow::Result<()> {
-        self.handle.stop(true).await;
+        tokio::join!(self.handle.stop(true), self.dispatcher.stop());
         self.tidying.abort();
         let ended = self.server.await?;
         self.actions.close().await;
@@ -185,6 +189,7 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
         keep: keep(config),
         require_reason: config.audit.require_reason,
         finds: config.cpr.gctp.profile == config::Profile::Authority,
+        schedules: jobs::schedules(config)?,
         digest_key,
     })
 }

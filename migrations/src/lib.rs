@@ -14,6 +14,7 @@ mod m20261123_000007_idempotency_key;
 mod m20261123_000008_preview;
 mod m20261123_000009_secret;
 mod m20261123_000010_heartbeat;
+mod m20261123_000012_job;
 mod m20261123_000013_delivery;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_preview::Migration),
             Box::new(m20261123_000009_secret::Migration),
             Box::new(m20261123_000010_heartbeat::Migration),
+            Box::new(m20261123_000012_job::Migration),
             Box::new(m20261123_000013_delivery::Migration),
         ]
     }

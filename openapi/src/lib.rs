@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod event;
 pub mod find;
 pub mod health;
+pub mod job;
 pub mod page;
 pub mod party;
 pub mod person;

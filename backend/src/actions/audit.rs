@@ -1,9 +1,21 @@
-//! Reading the log, which is logged itself.
+//! Reading the log, which is logged itself, and closing what was left open in it.
 
+use chrono::TimeDelta;
+
+use super::job::Run;
 use super::{About, Actions, Context, Error, Told};
-use crate::domain::audit::{AuditCriteria, Entry};
+use crate::domain::audit::{AuditCriteria, Ending, Entry, Outcome};
+use crate::domain::job::Report;
 use crate::domain::page::{Page, PageRequest};
 use crate::store;
+use crate::store::audit::Row;
+
+/// Nothing but the run of a job is under way for so long.
+const UNDER_WAY_AT_MOST: TimeDelta = TimeDelta::days(1);
+/// Servers' clocks differ.
+const OVERLAP: TimeDelta = TimeDelta::hours(1);
+/// Entries that are closed in one transaction.
+const BATCH: usize = 200;
 
 impl Actions {
     /// The entries that meet all criteria, newest first.
@@ -21,5 +33,38 @@ impl Actions {
             Ok(store::audit::list(&self.database.read(), &criteria, &page).await?)
         })
         .await
+    }
+
+    /// Closes, as *unknown*, entries whose outcome nobody will write any more, because their process died.
+    ///
+    /// # Errors
+    /// As every write; [`Error::Interrupted`].
+    pub async fn close_audit_entries(&self, run: &Run) -> Result<Report, Error> {
+        let before = self.clock.now() - UNDER_WAY_AT_MOST;
+        let last = store::job::last_success(&self.database.read(), run.job()).await?;
+        // Up to then nothing is open any more.
+        let from = last.map(|last| last - UNDER_WAY_AT_MOST - OVERLAP);
+        let open = store::audit::list_open(&self.database.read(), from, before).await?;
+        let total = open.len() as u64;
+        let mut closed = 0;
+        for batch in open.chunks(BATCH) {
+            run.progress(closed, Some(total)).await?;
+            let write = self.database.begin().await?;
+            run.hold(&write).await?;
+            for id in batch {
+                let ending = Ending {
+                    at: self.clock.now(),
+                    outcome: Outcome::Unknown,
+                    problem: None,
+                    party_id: None,
+                    number_digest: None,
+                    result_count: None,
+                };
+                store::audit::append(&write, &Row::Outcome(*id, ending)).await?;
+            }
+            write.commit().await?;
+            closed += batch.len() as u64;
+        }
+        Ok(Report::of([("closed", closed)]))
     }
 }

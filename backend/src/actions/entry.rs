@@ -207,6 +207,7 @@ impl Actions {
         store::audit::append(&write, &Row::Outcome(opened.id, self.succeeded(&told))).await?;
         write.commit().await?;
         self.news.notify_waiters();
+        self.calls.deliver();
         Ok(value)
     }
 

@@ -53,6 +53,8 @@ pub enum Error {
     CprRefused,
     /// The database is away, full or read-only.
     Unavailable,
+    /// A run of a job has to end: its process stops, or another one has taken the job over.
+    Interrupted,
     /// Our fault; for the log.
     Internal(String),
 }
@@ -88,8 +90,14 @@ impl Error {
             Error::CprUnavailable => "cpr-unavailable",
             Error::CprRefused => "cpr-refused",
             Error::Unavailable => "unavailable",
+            Error::Interrupted => "interrupted",
             Error::Internal(_) => "internal",
         }
+    }
+
+    /// Whether the same can succeed later without anybody changing anything.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Error::Unavailable | Error::Interrupted | Error::CprUnavailable | Error::Stale(_))
     }
 
     /// One wrong field.

@@ -11,10 +11,12 @@ mod entry;
 mod error;
 pub mod event;
 pub mod find;
+pub mod job;
 pub mod party;
 pub mod person;
 mod repeat;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -23,6 +25,7 @@ use aws_lc_rs::hmac;
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
 use crate::domain::caller::Caller;
+use crate::domain::job::Schedule;
 use crate::domain::protection;
 use crate::registry::{Keep, Registry, State};
 use crate::store::{self, Database};
@@ -42,6 +45,8 @@ pub struct Policy {
     pub finds: bool,
     /// What is stored of a person.
     pub keep: Keep,
+    /// The jobs that there are, by name, and when they run by themselves.
+    pub schedules: BTreeMap<String, Schedule>,
     /// The key of the digest of personal numbers; `None`: made once and kept in the database.
     pub digest_key: Option<Vec<u8>>,
 }
@@ -74,6 +79,7 @@ pub struct Actions {
     clock: SharedClock,
     digest_key: hmac::Key,
     news: tokio::sync::Notify,
+    calls: job::Calls,
 }
 
 /// Whether this process can serve; texts are Danish, `None` is good.
@@ -114,6 +120,7 @@ impl Actions {
             clock,
             digest_key: hmac::Key::new(hmac::HMAC_SHA256, &key),
             news: tokio::sync::Notify::new(),
+            calls: job::Calls::default(),
         })
     }
 

@@ -53,6 +53,18 @@ impl Actions {
         context: &Context,
         work: impl AsyncFnOnce() -> Result<PartyView, Error>,
     ) -> Result<PartyView, Error> {
+        let told = |party: &PartyView| Told::party(party.id, party.personal_number);
+        self.once_of(context, work, async |id| self.current(id).await, told).await
+    }
+
+    /// As [`Actions::once`], of anything that has an id: `current` reads it as it is now.
+    pub(super) async fn once_of<T>(
+        &self,
+        context: &Context,
+        work: impl AsyncFnOnce() -> Result<T, Error>,
+        current: impl AsyncFnOnce(Uuid) -> Result<T, Error>,
+        told: impl FnOnce(&T) -> Told,
+    ) -> Result<T, Error> {
         let Some(idempotency) = &context.idempotency else { return work().await };
         let actor = &context.caller.subject;
         for _ in 0..PATIENCE {
@@ -74,10 +86,7 @@ impl Actions {
             };
             let again = About::criteria("gentaget forespørgsel");
             return match known {
-                Ok(id) => {
-                    let told = |party: &PartyView| Told::party(id, party.personal_number);
-                    self.read(context, again, told, async || self.current(id).await).await
-                }
+                Ok(id) => self.read(context, again, told, async || current(id).await).await,
                 Err(error) => {
                     self.note_again(context, again, &error).await?;
                     Err(error)
@@ -99,7 +108,12 @@ impl Actions {
     async fn settle(&self, actor: &str, idempotency: &Idempotency, error: &Error) {
         let passing = matches!(
             error,
-            Error::Unavailable | Error::Internal(_) | Error::CprUnavailable | Error::CprRefused | Error::Stale(_)
+            Error::Unavailable
+                | Error::Interrupted
+                | Error::Internal(_)
+                | Error::CprUnavailable
+                | Error::CprRefused
+                | Error::Stale(_)
         );
         let settled = async {
             let write = self.database.begin().await?;

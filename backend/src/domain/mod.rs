@@ -12,6 +12,7 @@
 //!   audited; then [`find::candidates`], and [`find::wider`] for what else could be asked
 //! * out: [`protection`] alone makes what may be shown: [`protection::PartyView`], `PersonView`, `preview_view`,
 //!   `history_view`, `details_view`, `candidate_view`, `reveal`
+//! * [`job`]: when a job is due, how long a failed one waits, what a run tells
 //! * [`search`]: tokens of parties and queries, and the key by which names are ordered
 
 pub mod address_line;
@@ -27,6 +28,7 @@ pub mod event;
 pub mod find;
 pub mod freshness;
 pub mod input;
+pub mod job;
 pub mod page;
 pub mod party;
 pub mod person;

@@ -70,6 +70,34 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
+/// A JSON body that may be left out, for operations that take no input; as [`Body`] where there is one.
+pub struct OptionalBody {
+    /// The bytes, for the digest of idempotent requests.
+    pub bytes: web::Bytes,
+}
+
+/// No input.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+impl FromRequest for OptionalBody {
+    type Error = Failure;
+    type Future = OnItsWay<OptionalBody>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = Body::<Nothing>::from_request(request, payload);
+        let announced = request.headers().get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0")
+            || request.headers().contains_key(header::TRANSFER_ENCODING);
+        let let_in = caller::let_in(request);
+        Box::pin(async move {
+            let_in.await;
+            let bytes = if announced { body.await?.bytes } else { web::Bytes::new() };
+            Ok(OptionalBody { bytes })
+        })
+    }
+}
+
 /// Reads JSON of a known shape.
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_slice(bytes);

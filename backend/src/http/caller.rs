@@ -53,6 +53,8 @@ demands! {
     EditParties: |caller, _| caller.has(Privilege::PartyEditor);
     /// *Opdater fra CPR* or *Partsredaktør*.
     ReadCprTab: |caller, _| caller.has(Privilege::UpdateFromCpr) || caller.has(Privilege::PartyEditor);
+    /// Both *Opdater fra CPR* and *Partsredaktør*: what makes the house do something by itself.
+    Operate: |caller, _| caller.has(Privilege::UpdateFromCpr) && caller.has(Privilege::PartyEditor);
     /// *Partsredaktør* or *Sagsintegration*.
     WriteCases: |caller, _| caller.has(Privilege::PartyEditor) || caller.has(Privilege::CaseIntegration);
     /// *Revisor*.
@@ -120,7 +122,9 @@ impl<D: Demand> FromRequest for Allowed<D> {
             };
             house.limits.check(&format!("sub {}", caller.subject))?;
             let path = request.match_info();
-            let party_id = path.get("id").or(path.get("partyId")).and_then(|id| id.parse().ok());
+            // Runs and deliveries have an id too.
+            let of_party = request.match_pattern().is_some_and(|pattern| pattern.contains("/parties/{id}"));
+            let party_id = path.get("partyId").or(path.get("id").filter(|_| of_party)).and_then(|id| id.parse().ok());
             let context = Context {
                 caller: caller.clone(),
                 operation: house.operations.name(&request),

@@ -12,6 +12,7 @@ mod event;
 mod find;
 mod health;
 mod input;
+mod job;
 mod limits;
 mod operations;
 mod page;
@@ -134,6 +135,9 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(case::delete_case_party)
                 .service(case::list_party_cases)
                 .service(event::list_events)
+                .service(job::list_jobs)
+                .service(job::start_job_run)
+                .service(job::get_job_run)
                 .service(audit::list_audit_entries),
         )
         .service(health::get_liveness)

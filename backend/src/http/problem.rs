@@ -174,7 +174,7 @@ impl From<actions::Error> for Failure {
                 ProblemCode::CprRefused,
                 "CPR afviser myndighedens adgang. Der er ikke ændret noget. Kontakt din systemadministrator.",
             ),
-            Error::Unavailable => Failure::new(
+            Error::Unavailable | Error::Interrupted => Failure::new(
                 ProblemCode::Unavailable,
                 "Databasen er ikke tilgængelig lige nu. Der er ikke ændret noget. Prøv igen om lidt.",
             )

@@ -18,7 +18,7 @@ const TAGS: [(&str, &str); 7] = [
     ("Sager", "Cases, as the case system has them, and who is party to them"),
     ("Hændelser", "The feed of what changed"),
     ("Log", "Who has seen and done what"),
-    ("Drift", "Health"),
+    ("Drift", "Jobs and health"),
 ];
 
 /// OpenAPI 3.1 of the whole API.

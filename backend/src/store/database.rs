@@ -1,6 +1,6 @@
 //! The database's door: connections, transactions, the schema.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,6 +34,18 @@ pub struct Database {
     writing: DatabaseConnection,
     reading: DatabaseConnection,
     last_beat: Arc<Mutex<Option<Instant>>>,
+    /// SQLite: the file whose lock is the right to run jobs.
+    job_lock: Option<Arc<Path>>,
+}
+
+/// The right of a process to run jobs, until it is dropped.
+#[derive(Debug)]
+pub enum JobRight {
+    /// PostgreSQL: servers share the jobs.
+    Shared,
+    /// SQLite: one process runs all of them. The system takes the lock back when the process dies, so whoever has it knows that
+    /// every earlier holder of a job is dead.
+    Alone(File),
 }
 
 impl Database {
@@ -72,7 +84,9 @@ impl Database {
             .max_connections(max_connections.max(1))
             .map_sqlx_sqlite_opts(|options| options.read_only(true).busy_timeout(PATIENCE));
         let reading = sea_orm::Database::connect(options).await?;
-        Ok(Database::of(writing, reading))
+        let mut lock = path.into_os_string();
+        lock.push("-jobs");
+        Ok(Database { job_lock: Some(Path::new(&lock).into()), ..Database::of(writing, reading) })
     }
 
     async fn join_server(url: &str, max_connections: u32) -> Result<Database, Error> {
@@ -84,7 +98,7 @@ impl Database {
     }
 
     fn of(writing: DatabaseConnection, reading: DatabaseConnection) -> Database {
-        Database { writing, reading, last_beat: Arc::default() }
+        Database { writing, reading, last_beat: Arc::default(), job_lock: None }
     }
 
     /// Brings the schema up to date: all missing steps in one transaction, one server at a time.
@@ -149,6 +163,23 @@ impl Database {
             self.writing.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         }
         Ok(())
+    }
+
+    /// The right to run jobs; `None` while another process on this SQLite file has it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the file beside the database cannot be made or locked.
+    pub fn job_right(&self) -> Result<Option<JobRight>, Error> {
+        let Some(path) = &self.job_lock else { return Ok(Some(JobRight::Shared)) };
+        let fault = |error: io::Error| Error::Unavailable(format!("input/output: {}", error.kind()));
+        make_file(path).map_err(fault)?;
+        // Not the database's own file: closing it would take SQLite's locks along.
+        let file = OpenOptions::new().write(true).open(path).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(JobRight::Alone(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(fault(error)),
+        }
     }
 
     /// Closes every connection; on SQLite the write-ahead log is emptied into the file.

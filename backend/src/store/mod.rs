@@ -19,9 +19,11 @@
 //!   `open_bytes`, `drop_bytes`); whose turn it is (`pending`, `stand`, `begin`); in the transaction of a batch `advance`,
 //!   of the last one `finish`, which moves the `chain`.
 //! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
+//! * [`job`]: `request` (a run that begins after this transaction; after the events), `request_by`, `queue`, `begin`, `beat`,
+//!   `hold` (nothing is committed by a run that was taken over), `end`, `take_over`; `glance`, `list`, `get_run`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
-//! Order inside a transaction: register, party, version, case, event, audit, commit. Every error is an [`Error`]; none
+//! Order inside a transaction: register, party, version, case, event, job, audit, commit. Every error is an [`Error`]; none
 //! of them repeats what stands in a row.
 
 pub mod audit;
@@ -32,11 +34,12 @@ pub mod delivery;
 mod error;
 pub mod event;
 pub mod idempotency;
+pub mod job;
 pub mod party;
 pub mod preview;
 pub mod register;
 pub mod secret;
 mod sql;
 
-pub use self::database::{Connection, Database, Read, Write, lock};
+pub use self::database::{Connection, Database, JobRight, Read, Write, lock};
 pub use self::error::{Conflict, Error};

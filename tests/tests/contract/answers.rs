@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use openapi::job::JobRun;
 use openapi::party::Party;
 use openapi::person::Preview;
 use reqwest::Method;
@@ -75,6 +76,11 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.call("delete_case", "", &none, 204).await;
     walk.call("get_case", "", &none, 404).await;
     walk.call("delete_party", &id, &none, 204).await;
+    let run: JobRun = walk.call("start_job_run", "", &none, 202).await.json();
+    walk.call("start_job_run", "", &json!({ "input": 1 }), 422).await;
+    walk.call("get_job_run", &run.id.to_string(), &none, 200).await;
+    walk.call("get_job_run", NOBODY, &none, 404).await;
+    walk.call("list_jobs", "", &none, 200).await;
     walk.call("list_events", "", &none, 200).await;
     walk.call("list_audit_entries", "", &none, 200).await;
     for name in ["get_session", "get_settings", "get_sign_in", "get_liveness", "get_readiness"] {
@@ -101,6 +107,7 @@ impl Walk<'_> {
         let operation = self.operations.iter().find(|operation| operation.name() == name);
         let operation = operation.unwrap_or_else(|| panic!("the specification has no {name}"));
         let path = operation.path.replace("{caseNumber}", "S-1").replace("{partyId}", party).replace("{id}", party);
+        let path = path.replace("{name}", "close-audit-entries");
         let mut request = self.house.with(EVERYTHING).request(operation.method.clone(), &path);
         if ["update_party", "delete_party"].contains(&name) {
             request = request.header("If-Match", "*");

@@ -1,7 +1,8 @@
 //! Reading the log.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{QueryResult, Value};
+use uuid::Uuid;
 
 use crate::domain::audit::{AuditCriteria, Ending, Entry, Intent, Outcome};
 use crate::domain::page::{Page, PageRequest};
@@ -76,6 +77,31 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     let rows = sql::all(on, &statement, values).await?;
     let entries = rows.iter().map(|row| Ok((get(row, "seq")?, entry(row)?))).collect::<Result<Vec<_>, Error>>()?;
     Ok(cursor::page(entries, page, |(seq, _): &(i64, Entry)| seq.to_string()).map(|(_, entry)| entry))
+}
+
+/// The entries that were opened in this time and never closed, oldest first; not those of runs that are under way.
+///
+/// # Errors
+/// As every read.
+pub async fn list_open(
+    on: &impl Connection,
+    from: Option<DateTime<Utc>>,
+    before: DateTime<Utc>,
+) -> Result<Vec<Uuid>, Error> {
+    let mut values = vec![Value::from(sql::micros(before))];
+    let since = match from {
+        Some(from) => {
+            values.push(sql::micros(from).into());
+            "AND i.at >= $2"
+        }
+        None => "",
+    };
+    let statement = format!(
+        "SELECT i.entry_id FROM audit i WHERE i.at < $1 {since} AND i.phase = 'intent' \
+        AND NOT EXISTS (SELECT 1 FROM audit o WHERE o.entry_id = i.entry_id AND o.phase = 'outcome') \
+        AND NOT EXISTS (SELECT 1 FROM job WHERE held_by = i.entry_id) ORDER BY i.seq"
+    );
+    sql::all(on, &statement, values).await?.iter().map(|row| get(row, "entry_id")).collect()
 }
 
 fn entry(row: &QueryResult) -> Result<Entry, Error> {
