@@ -7,6 +7,7 @@ mod cpr;
 mod events;
 mod find;
 mod health;
+mod jobs;
 mod mask;
 mod numbers;
 mod parties;
