@@ -3,9 +3,16 @@
 
 use tracing_subscriber::EnvFilter;
 
-/// Libraries that tell addresses with passwords, statements or messages when they are asked for more than this.
-const CAPPED: [&str; 6] =
-    ["sea_orm=info", "sqlx=warn", "hyper=info", "hyper_util=info", "reqwest=info", "actix_http=info"];
+/// Libraries that tell addresses with passwords, statements, messages or their own small talk when they are asked for more.
+const CAPPED: [&str; 7] = [
+    "sea_orm=info",
+    "sqlx=warn",
+    "hyper=info",
+    "hyper_util=info",
+    "reqwest=info",
+    "actix_http=info",
+    "tokio_cron_scheduler=warn",
+];
 
 /// Begins to log to standard error. `RUST_LOG` chooses how much, default `info`; JSON lines unless it is a terminal.
 pub fn start() {

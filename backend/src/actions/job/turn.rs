@@ -27,9 +27,9 @@ const BEAT: Duration = Duration::from_secs(3);
 /// How often what a run has done is shown.
 const SHOW: Duration = Duration::from_secs(1);
 /// A run is dropped when its process could not say for so long that it lives.
-const SILENT_AT_MOST: Duration = Duration::from_secs(12);
+const SILENT_AT_MOST: Duration = Duration::from_secs(16);
 /// A holder that was seen with the same beats for so long is dead.
-const DEAD_AFTER: Duration = Duration::from_secs(20);
+const DEAD_AFTER: Duration = Duration::from_secs(24);
 /// How long the end of a run is tried to be written. After that it is taken over, like that of a dead process.
 const END_WITHIN: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(500);
@@ -245,10 +245,15 @@ impl Actions {
                     tracing::warn!(job = run.job(), run = %run.id(), "another process has taken this run over");
                     return run.pace(Pace::Drop);
                 }
-                Ok(Err(_)) | Err(_) if last_beat.elapsed() < SILENT_AT_MOST => {}
-                Ok(Err(_)) | Err(_) => {
-                    tracing::warn!(job = run.job(), run = %run.id(), "the database is away: the run is dropped");
-                    return run.pace(Pace::Drop);
+                missed => {
+                    let cause = match missed {
+                        Ok(Err(fault)) => fault.to_string(),
+                        _ => "it took too long".to_owned(),
+                    };
+                    tracing::warn!(job = run.job(), run = %run.id(), cause, "a run could not say that it lives");
+                    if last_beat.elapsed() > SILENT_AT_MOST {
+                        return run.pace(Pace::Drop);
+                    }
                 }
             }
         }
