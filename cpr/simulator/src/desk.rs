@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use cpr::gctp::SignOnRefusal;
 
-/// A token: eight letters and digits, good for two hours from one address.
+/// A token: eight letters and digits, good for a time (two hours for GCTP) from one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
     /// The value of the cookie.
@@ -25,6 +25,7 @@ pub(crate) struct Desk {
     changed: Option<DateTime<Utc>>,
     earlier_passwords: Vec<String>,
     wrong_in_a_row: u32,
+    token_life: TimeDelta,
     tokens: BTreeMap<String, (DateTime<Utc>, IpAddr)>,
 }
 
@@ -51,8 +52,14 @@ impl Desk {
             changed: None,
             earlier_passwords: Vec::new(),
             wrong_in_a_row: 0,
+            token_life: TOKEN_LIFE,
             tokens: BTreeMap::new(),
         }
+    }
+
+    /// How long the tokens live that are given from now on.
+    pub(crate) fn set_token_life(&mut self, life: TimeDelta) {
+        self.token_life = life;
     }
 
     pub(crate) fn user(&self) -> &str {
@@ -153,7 +160,7 @@ impl Desk {
         })
         .take(8)
         .collect();
-        let expires = now + TOKEN_LIFE;
+        let expires = now + self.token_life;
         self.tokens.insert(value.clone(), (expires, peer));
         Token { value, expires }
     }

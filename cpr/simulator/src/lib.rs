@@ -4,12 +4,19 @@
 pub mod population;
 
 mod desk;
+mod direkte;
 mod knobs;
+mod life;
 mod log;
+mod night;
 mod office;
 mod server;
 
-pub use knobs::{Command, Knobs, Profile, Trouble, TroubleOn};
+pub use knobs::{
+    Command, DirekteKnobs, DirekteTrouble, Knobs, LineEnds, NightKnobs, Profile, Trouble, TroubleOn, Writing,
+};
+pub use life::{LifeError, LifeEvent};
 pub use log::LogEntry;
+pub use night::{Flaw, NightCommand, NightError, Production, ProductionState};
 pub use population::Population;
-pub use server::{Clock, GCTP_PATH, Options, Simulator};
+pub use server::{Clock, Direkte, GCTP_PATH, Night, Options, Simulator};

@@ -1,32 +1,58 @@
 //! The simulator alone, for the desk.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use clap::Parser;
-use cpr_simulator::{Options, Simulator};
+use cpr_simulator::{Knobs, NightKnobs, Options, Simulator};
 
-/// A CPR office on loopback that speaks GCTP about fictitious persons.
+/// A CPR office on loopback: answers GCTP and CPR Direkte about fictitious persons, and makes change files of them.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Loopback address and port; port 0 takes a free one.
+    /// Loopback address and port of GCTP, the page and the control panel; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8090")]
     bind: String,
+    /// Loopback address and port of CPR Direkte.
+    #[arg(long, default_value = "127.0.0.1:5000")]
+    direkte_bind: String,
+    /// Where change files are put.
+    #[arg(long, default_value = "data/deliveries")]
+    folder: PathBuf,
+    /// Where the certificate is put that CPR Direkte's clients must trust.
+    #[arg(long, default_value = "data/cpr-simulator-ca.pem")]
+    ca_file: PathBuf,
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { bind } = Arguments::parse();
+    let Arguments { bind, direkte_bind, folder, ca_file } = Arguments::parse();
+    if let Some(parent) = ca_file.parent() {
+        std::fs::create_dir_all(parent).context("the folder of the certificate")?;
+    }
+    let night = NightKnobs { scheduled: true, ..NightKnobs::default() };
     #[expect(clippy::disallowed_methods, reason = "here the wall clock comes in; the library is given it")]
-    let options = Options { bind, ..Options::new(chrono::Utc::now) };
+    let options = Options {
+        bind,
+        direkte_bind,
+        delivery_folder: Some(folder),
+        ca_file: Some(ca_file),
+        knobs: Knobs { night, ..Knobs::default() },
+        ..Options::new(chrono::Utc::now)
+    };
     let simulator = Simulator::start(options).context("the simulator did not start")?;
-    let control = format!("http://{}/control", simulator.address());
-    println!("CPR simulator listening on {}", simulator.url());
-    println!("  user {}, password {}", simulator.user(), simulator.password());
-    println!("  knobs     curl {control}/knobs");
+    let (direkte, night) = (simulator.direkte(), simulator.night());
+    println!("CPR simulator: buttons at {}", simulator.page_url());
+    println!("  GCTP       {}", simulator.url());
+    println!("             user {}, password {}", simulator.user(), simulator.password());
+    println!("  Direkte    {}:{}, certificate {}", direkte.host(), direkte.port(), direkte.ca_file().display());
     println!(
-        "            curl -X PUT -H 'Content-Type: application/json' -d '{{\"latency_ms\": 500}}' {control}/knobs"
+        "             customer {}, user {}, password {}",
+        direkte.customer_number(),
+        direkte.user(),
+        direkte.password()
     );
-    println!("  commands  curl -H 'Content-Type: application/json' -d '\"expire-password\"' {control}/commands");
-    println!("  what came curl {control}/counters, curl {control}/log");
+    println!("  files      {}, task {}", night.folder().display(), night.task_number());
+    println!("  control    http://{}/control/knobs, see the README", simulator.address());
     loop {
         std::thread::park();
     }

@@ -2,6 +2,7 @@
 
 mod lookup;
 mod names;
+pub(crate) mod records;
 mod search;
 
 use chrono::{DateTime, NaiveDate, Utc};

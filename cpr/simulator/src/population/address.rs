@@ -42,6 +42,16 @@ pub struct Address {
 }
 
 impl Address {
+    /// The status of who lives there: `01`; `03` where the road is none (99xx); `05` and `07` in Greenland.
+    pub(super) fn status(&self) -> &'static str {
+        match (self.municipality.starts_with("09"), self.road.starts_with("99")) {
+            (false, false) => "01",
+            (false, true) => "03",
+            (true, false) => "05",
+            (true, true) => "07",
+        }
+    }
+
     /// The parts that name the dwelling.
     #[must_use]
     pub fn place(&self) -> Place<'_> {

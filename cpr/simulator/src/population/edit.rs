@@ -3,11 +3,12 @@
 //! Each keeps the history that CPR would keep. They check that the person exists and nothing more: the office believes
 //! its clerks.
 
-use cpr::{CprDate, PersonalNumber};
+use chrono::NaiveDate;
+use cpr::{CprDate, PersonalNumber, Sex};
 
 use super::{
-    Address, CivilStatus, Emigrated, FormerAddress, FormerName, FormerNumber, Name, Parent, Person, Population,
-    Protection,
+    Address, CivilStatus, Custody, Disappearance, Emigrated, Emigration, FormerAddress, FormerCivilStatus, FormerName, FormerNumber, Name, Parent,
+    Person, Population, Protection,
 };
 
 /// Why a person gets another number.
@@ -26,6 +27,8 @@ pub enum EditError {
     UnknownPerson,
     /// Somebody has the number that was to be given.
     NumberInUse,
+    /// A marriage needs two persons.
+    OnePerson,
 }
 
 impl Population {
@@ -58,10 +61,22 @@ impl Population {
     pub fn move_to(&mut self, number: PersonalNumber, address: Address) -> Result<(), EditError> {
         let person = self.person_mut(number)?;
         person.leave_address(address.since);
-        "01".clone_into(&mut person.status);
+        address.status().clone_into(&mut person.status);
         person.status_since = None;
-        person.emigrated = None;
-        person.disappeared = None;
+        if let Some(Emigrated { country, since, lines }) = person.emigrated.take() {
+            person.former_emigrations.push(Emigration {
+                mark: String::new(),
+                out_country: country.clone(),
+                out: Some(since),
+                in_country: country,
+                back: address.since.unwrap_or(since),
+                lines,
+            });
+        }
+        if let Some(from) = person.disappeared.take() {
+            let until = address.since.unwrap_or(from);
+            person.former_disappearances.push(Disappearance { mark: String::new(), from, until });
+        }
         person.contact_address = None;
         person.address = Some(address);
         Ok(())
@@ -125,6 +140,96 @@ impl Population {
         Ok(())
     }
 
+    /// Nobody knows any more where the person is (*forsvinding*).
+    ///
+    /// # Errors
+    /// If nobody has the number.
+    pub fn disappear(&mut self, number: PersonalNumber, at: CprDate) -> Result<(), EditError> {
+        let person = self.person_mut(number)?;
+        person.leave_address(Some(at));
+        "70".clone_into(&mut person.status);
+        person.status_since = Some(at);
+        person.disappeared = Some(at);
+        Ok(())
+    }
+
+    /// Two persons marry; whatever each was before becomes history.
+    ///
+    /// # Errors
+    /// If nobody has one of the numbers, or they are the same.
+    pub fn marry(&mut self, one: PersonalNumber, other: PersonalNumber, at: CprDate) -> Result<(), EditError> {
+        if one == other {
+            return Err(EditError::OnePerson);
+        }
+        self.person(other).ok_or(EditError::UnknownPerson)?;
+        self.person_mut(one)?.change_civil_status("G", Some(other), at);
+        self.person_mut(other)?.change_civil_status("G", Some(one), at);
+        Ok(())
+    }
+
+    /// The person has a child, which has no name yet and lives at the same address; a spouse is the other parent. The
+    /// number is one that nobody has. Gives the child's number.
+    ///
+    /// # Errors
+    /// If nobody has the number; if no number is left for a child of that day.
+    pub fn have_child(
+        &mut self,
+        parent: PersonalNumber,
+        sex: Sex,
+        born: NaiveDate,
+    ) -> Result<PersonalNumber, EditError> {
+        let number = self.unused_number(born, sex).ok_or(EditError::NumberInUse)?;
+        let this = self.person(parent).ok_or(EditError::UnknownPerson)?;
+        let at = CprDate::of(born);
+        let married = this.civil.as_ref().filter(|civil| matches!(civil.status.as_str(), "G" | "P"));
+        let other = married.and_then(|civil| civil.spouse).filter(|spouse| self.person(*spouse).is_some());
+        // A second mother (*medmor*) stands where the father does.
+        let (mother, father) = match this.sex {
+            Sex::Female => (Some(parent), other),
+            Sex::Male => (other, Some(parent)),
+        };
+        let custody = |kind: &str| Custody { kind: kind.to_owned(), from: at, holder: None };
+        let address = this.address.clone().map(|address| Address { since: Some(at), ..address });
+        let mut child = Person {
+            name: None,
+            mother: mother.map(|number| Parent { number: Some(number), name: String::new() }),
+            father: father.map(|number| Parent { number: Some(number), name: String::new() }),
+            citizenship: this.citizenship.clone(),
+            civil: Some(CivilStatus {
+                status: "U".to_owned(),
+                spouse: None,
+                spouse_name: String::new(),
+                since: None,
+                separated: None,
+            }),
+            custody: mother.map(|_| custody("0003")).into_iter().chain(father.map(|_| custody("0004"))).collect(),
+            ..Person::resident(number, ("", "", ""), address.clone().unwrap_or_default())
+        };
+        child.address = address;
+        if child.address.is_none() {
+            // A child of somebody abroad: registered without residence.
+            "20".clone_into(&mut child.status);
+            child.status_since = Some(at);
+        }
+        self.insert(child)?;
+        for parent in [mother, father].into_iter().flatten() {
+            self.person_mut(parent)?.children.push(number);
+        }
+        Ok(number)
+    }
+
+    /// A number of that day and sex that nobody has, here or anywhere: its control digit does not fit.
+    #[must_use]
+    pub fn unused_number(&self, born: NaiveDate, sex: Sex) -> Option<PersonalNumber> {
+        let date = born.format("%d%m%y");
+        (0..10_000).filter_map(|serial| PersonalNumber::parse(&format!("{date}{serial:04}")).ok()).find(|number| {
+            number.birth_date() == Some(born)
+                && number.sex() == sex
+                && !number.passes_modulus_11()
+                && !self.persons.contains_key(number)
+        })
+    }
+
     /// The person dies; a spouse or registered partner is left behind.
     ///
     /// # Errors
@@ -134,18 +239,16 @@ impl Population {
         person.leave_address(Some(at));
         "90".clone_into(&mut person.status);
         person.status_since = Some(at);
-        let Some(CivilStatus { status, since, spouse, .. }) = &mut person.civil else { return Ok(()) };
-        let left_behind = match status.as_str() {
+        let Some(civil) = &person.civil else { return Ok(()) };
+        let left_behind = match civil.status.as_str() {
             "G" => "E",
             "P" => "L",
             _ => return Ok(()),
         };
-        "D".clone_into(status);
-        *since = Some(at);
-        let spouse = *spouse;
-        if let Some(civil) = spouse.and_then(|spouse| self.persons.get_mut(&spouse)).and_then(|it| it.civil.as_mut()) {
-            left_behind.clone_into(&mut civil.status);
-            civil.since = Some(at);
+        let spouse = civil.spouse;
+        person.change_civil_status("D", spouse, at);
+        if let Some(spouse) = spouse.and_then(|spouse| self.persons.get_mut(&spouse)).filter(|it| it.civil.is_some()) {
+            spouse.change_civil_status(left_behind, Some(number), at);
         }
         Ok(())
     }
@@ -215,6 +318,26 @@ impl Person {
         });
     }
 
+    /// The spouse stays named, also of who is left behind.
+    fn change_civil_status(&mut self, status: &str, spouse: Option<PersonalNumber>, at: CprDate) {
+        let new =
+            CivilStatus { status: status.to_owned(), spouse, spouse_name: String::new(), since: Some(at), separated: None };
+        let Some(former) = self.civil.as_mut() else {
+            self.civil = Some(new);
+            return;
+        };
+        let spouse_name = if spouse.is_none() { former.spouse_name.clone() } else { String::new() };
+        let former = std::mem::replace(former, CivilStatus { spouse_name, ..new });
+        self.former_civil.push(FormerCivilStatus {
+            mark: String::new(),
+            status: former.status,
+            spouse: former.spouse,
+            spouse_name: former.spouse_name,
+            from: former.since,
+            until: at,
+        });
+    }
+
     /// Wherever this person's block names the number `old`, it now names `new`.
     fn follow_number(&mut self, old: PersonalNumber, new: PersonalNumber) {
         let follow = |number: &mut PersonalNumber| {
@@ -227,6 +350,7 @@ impl Person {
             number.iter_mut().for_each(follow);
         }
         self.civil.iter_mut().flat_map(|civil| &mut civil.spouse).for_each(follow);
+        self.former_civil.iter_mut().flat_map(|civil| &mut civil.spouse).for_each(follow);
         self.custody.iter_mut().flat_map(|custody| &mut custody.holder).for_each(follow);
         self.guardianship.iter_mut().flat_map(|guardianship| &mut guardianship.guardian).for_each(follow);
         self.current_number.iter_mut().for_each(follow);
@@ -241,6 +365,7 @@ impl std::fmt::Display for EditError {
         formatter.write_str(match self {
             Self::UnknownPerson => "nobody in the register has the number",
             Self::NumberInUse => "somebody in the register has the number",
+            Self::OnePerson => "a marriage needs two persons",
         })
     }
 }

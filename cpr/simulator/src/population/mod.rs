@@ -16,7 +16,7 @@ use serde::Deserialize;
 pub use self::address::{Address, Disappearance, Emigrated, Emigration, FormerAddress, Place, TextAddress};
 pub use self::edit::{EditError, Renumbering};
 pub use self::person::{
-    CivilStatus, Custody, FormerName, FormerNumber, Guardianship, MunicipalCondition, Name, Note, Parent, Person,
+    CivilStatus, Custody, FormerCivilStatus, FormerName, FormerNumber, Guardianship, MunicipalCondition, Name, Note, Parent, Person,
     Protection,
 };
 

@@ -48,6 +48,9 @@ pub struct Person {
     pub contact_address: Option<TextAddress>,
     /// Civil status (*civilstand*).
     pub civil: Option<CivilStatus>,
+    /// Former civil statuses.
+    #[serde(default)]
+    pub former_civil: Vec<FormerCivilStatus>,
     /// The mother, who may be known by name only.
     pub mother: Option<Parent>,
     /// The father, who may be known by name only.
@@ -115,6 +118,7 @@ impl Person {
             supplementary_address: None,
             contact_address: None,
             civil: None,
+            former_civil: Vec::new(),
             mother: None,
             father: None,
             children: Vec::new(),
@@ -255,6 +259,29 @@ pub struct CivilStatus {
     /// Separated since.
     #[serde(default, deserialize_with = "date_or_none")]
     pub separated: Option<CprDate>,
+}
+
+/// A civil status that has ended.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerCivilStatus {
+    /// Empty on a normal row, else `K` corrected, `A` annulled.
+    #[serde(default)]
+    pub mark: String,
+    /// U, G, F, E, P, O, L.
+    pub status: String,
+    /// Spouse or partner.
+    #[serde(default, deserialize_with = "number_or_none")]
+    pub spouse: Option<PersonalNumber>,
+    /// `Efternavn,Fornavn` of a spouse without a number.
+    #[serde(default)]
+    pub spouse_name: String,
+    /// From; not known for who was never married.
+    #[serde(default, deserialize_with = "date_or_none")]
+    pub from: Option<CprDate>,
+    /// Until.
+    #[serde(deserialize_with = "date")]
+    pub until: CprDate,
 }
 
 /// A parent, by number or by name.

@@ -1,28 +1,40 @@
-//! One message in, one out: security, service, receipt and style, without HTTP.
+//! Everything behind the doors of the office. Through each door one message in, one out: security, service, receipt and
+//! style, without the network.
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Europe::Copenhagen;
+use cpr::PersonalNumber;
 use cpr::gctp::{
     Answer, AnswerBody, MessageError, Receipt, Request, RequestBody, ServiceAnswer, SignOnRefusal, Style, Version,
 };
 
 use super::Clock;
 use crate::desk::{Desk, Mood, Token};
+use crate::direkte::{Door, Surroundings};
 use crate::knobs::{Command, Knobs, Trouble, TroubleOn};
+use crate::life::{self, LifeError, LifeEvent};
 use crate::log::Log;
+use crate::night::{NightCommand, NightError, NightShift, Production, is_weekend};
 use crate::office::{Office, Question, SERVICES};
 use crate::population::Population;
 
 /// Everything that an answer depends on.
-pub(super) struct Exchange {
-    pub(super) desk: Desk,
-    pub(super) office: Office,
-    pub(super) knobs: Knobs,
-    pub(super) log: Log,
-    clock: Clock,
+pub(crate) struct Exchange {
+    pub(crate) desk: Desk,
+    pub(crate) office: Office,
+    pub(crate) direkte: Door,
+    pub(crate) night: NightShift,
+    pub(crate) knobs: Knobs,
+    pub(crate) log: Log,
+    pub(crate) clock: Clock,
+    /// What the last press of a button came to, for the page. Danish.
+    pub(crate) said: String,
 }
+
+/// From this hour on CPR's files of the day are ready.
+const FILES_ARE_READY: u32 = 20;
 
 /// A message and where it came from.
 pub(super) struct Incoming<'a> {
@@ -46,17 +58,64 @@ const NEW_PASSWORD: &str = "newpass";
 const UNKNOWN: &str = "unknown";
 
 impl Exchange {
-    pub(super) fn new(desk: Desk, population: Population, knobs: Knobs, clock: Clock) -> Self {
-        Self { desk, office: Office::new(population), knobs, log: Log::default(), clock }
+    pub(super) fn command(&mut self, command: Command) {
+        let now = (self.clock)();
+        for desk in [&mut self.desk, &mut self.direkte.desk] {
+            match command {
+                Command::ForgetTokens => desk.forget_tokens(),
+                Command::ExpirePassword => desk.expire_password(now),
+                Command::LockUser => desk.lock(),
+                Command::UnlockUser => desk.unlock(),
+            }
+        }
     }
 
-    pub(super) fn command(&mut self, command: Command) {
-        match command {
-            Command::ForgetTokens => self.desk.forget_tokens(),
-            Command::ExpirePassword => self.desk.expire_password((self.clock)()),
-            Command::LockUser => self.desk.lock(),
-            Command::UnlockUser => self.desk.unlock(),
+    /// The day in Denmark.
+    pub(crate) fn today(&self) -> NaiveDate {
+        (self.clock)().with_timezone(&Copenhagen).date_naive()
+    }
+
+    /// Something happens to a person; gives the number that came of it, if one did.
+    pub(crate) fn happen(
+        &mut self,
+        event: LifeEvent,
+        number: PersonalNumber,
+        other: &str,
+    ) -> Result<Option<PersonalNumber>, LifeError> {
+        let today = self.today();
+        life::happen(&mut self.office.population, event, number, other, today)
+    }
+
+    /// The night does something; gives the files that it was about.
+    pub(crate) fn night_command(&mut self, command: &NightCommand) -> Result<Vec<Production>, NightError> {
+        let today = self.today();
+        self.night.command(command, &self.office.population, &self.knobs.night, today)
+    }
+
+    /// Delivers today's file when its hour has come.
+    pub(super) fn deliver_on_schedule(&mut self) -> Result<(), NightError> {
+        let (now, today) = ((self.clock)().with_timezone(&Copenhagen), self.today());
+        let is_due = now.hour() >= FILES_ARE_READY && !is_weekend(today) && self.night.last().is_none_or(|last| last < today);
+        if self.knobs.night.scheduled && is_due {
+            self.night_command(&NightCommand::Deliver)?;
         }
+        Ok(())
+    }
+
+    /// Answers a message to CPR Direkte; `None` if it is none.
+    pub(crate) fn answer_direkte(&mut self, message: &[u8], peer: IpAddr) -> Option<Vec<u8>> {
+        let mut around = Surroundings {
+            population: &self.office.population,
+            night: &mut self.night,
+            log: &mut self.log,
+            knobs: &self.knobs.direkte,
+            form: self.knobs.night,
+            no_password_fits: self.knobs.wrong_password,
+            one_password_change_a_day: self.knobs.one_password_change_a_day,
+            peer,
+            now: (self.clock)(),
+        };
+        self.direkte.answer(message, &mut around)
     }
 
     /// Answers a message.

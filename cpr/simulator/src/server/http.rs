@@ -1,7 +1,7 @@
-//! HTTP: the GCTP address, the control panel, and broken answers.
+//! HTTP: the GCTP address, the control panel, and broken answers; and the thread in which every door is served.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll};
@@ -12,21 +12,25 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer};
+use cpr::PersonalNumber;
 use cpr::gctp::MAX_MESSAGE_BYTES;
 
 use super::exchange::{Exchange, Incoming, Outgoing};
-use super::{GCTP_PATH, lock};
+use super::{Doors, GCTP_PATH, lock, page};
+use crate::direkte::tls;
 use crate::knobs::{Command, Knobs, Trouble};
+use crate::life::Happening;
+use crate::night::{NightCommand, Production};
 
-type State = web::Data<Mutex<Exchange>>;
+pub(super) type State = web::Data<Mutex<Exchange>>;
+
+/// How often it is looked whether the hour of today's file has come.
+const GLANCE: Duration = Duration::from_secs(20);
 
 /// Serves until it is told to stop; tells through the channel whether it began.
-pub(super) fn serve(
-    listener: TcpListener,
-    exchange: &Arc<Mutex<Exchange>>,
-    begun: &mpsc::Sender<io::Result<ServerHandle>>,
-) {
-    let state = State::from(Arc::clone(exchange));
+pub(super) fn serve(doors: Doors, begun: &mpsc::Sender<io::Result<ServerHandle>>) {
+    let Doors { http, direkte, identity, exchange } = doors;
+    let state = State::from(Arc::clone(&exchange));
     let app = move || {
         App::new()
             .app_data(state.clone())
@@ -36,21 +40,49 @@ pub(super) fn serve(
             .service(web::resource("/control/commands").route(web::post().to(command)))
             .service(web::resource("/control/counters").route(web::get().to(counters)))
             .service(web::resource("/control/log").route(web::get().to(log)))
+            .service(web::resource("/control/persons").route(web::post().to(happen)))
+            .service(web::resource("/control/night").route(web::get().to(night)).route(web::post().to(tell_night)))
+            .service(web::resource("/control/input").route(web::post().to(input)))
+            .configure(page::routes)
     };
     actix_web::rt::System::new().block_on(async {
-        match HttpServer::new(app).workers(1).disable_signals().listen(listener) {
+        match HttpServer::new(app).workers(1).disable_signals().listen(http) {
             Err(error) => {
                 // Whoever started it hears of it, or is gone.
                 let _ = begun.send(Err(error));
             }
             Ok(server) => {
+                let direkte = direkte.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(direkte));
+                let direkte = match direkte {
+                    Ok(direkte) => direkte,
+                    Err(error) => {
+                        let _ = begun.send(Err(error));
+                        return;
+                    }
+                };
+                let doors = [
+                    actix_web::rt::spawn(tls::serve(direkte, identity, Arc::clone(&exchange))),
+                    actix_web::rt::spawn(keep_schedule(exchange)),
+                ];
                 let server = server.run();
                 let _ = begun.send(Ok(server.handle()));
                 // It ends by its handle; there is nobody left to tell an error to.
                 let _ = server.await;
+                doors.iter().for_each(actix_web::rt::task::JoinHandle::abort);
             }
         }
     });
+}
+
+/// Looks at the clock now and then.
+async fn keep_schedule(exchange: Arc<Mutex<Exchange>>) {
+    loop {
+        actix_web::rt::time::sleep(GLANCE).await;
+        let outcome = lock(&exchange).deliver_on_schedule();
+        if let Err(error) = outcome {
+            lock(&exchange).said = format!("Aftenens fil kunne ikke laves: {error}");
+        }
+    }
 }
 
 async fn gctp(request: HttpRequest, body: Bytes, state: State) -> HttpResponse {
@@ -162,6 +194,58 @@ async fn set_knobs(knobs: web::Json<Knobs>, state: State) -> HttpResponse {
 
 async fn command(command: web::Json<Command>, state: State) -> HttpResponse {
     lock(&state).command(command.into_inner());
+    HttpResponse::NoContent().finish()
+}
+
+async fn happen(happening: web::Json<Happening>, state: State) -> HttpResponse {
+    let Happening { event, number, other } = happening.into_inner();
+    let Ok(number) = PersonalNumber::parse(&number) else {
+        return HttpResponse::BadRequest().body("number: ten digits");
+    };
+    match lock(&state).happen(event, number, &other) {
+        Ok(new) => HttpResponse::Ok().json(serde_json::json!({ "number": new.map(|new| new.digits().as_str().to_owned()) })),
+        Err(error) => HttpResponse::BadRequest().body(error.to_string()),
+    }
+}
+
+async fn night(state: State) -> HttpResponse {
+    let exchange = lock(&state);
+    let night = &exchange.night;
+    let productions: Vec<_> = night.productions().iter().map(production_json).collect();
+    HttpResponse::Ok().json(serde_json::json!({
+        "taskNumber": night.task,
+        "folder": night.folder,
+        "followed": night.subscriptions.active().len(),
+        "nextDate": night.next_date(exchange.today()),
+        "productions": productions,
+    }))
+}
+
+async fn tell_night(command: web::Json<NightCommand>, state: State) -> HttpResponse {
+    match lock(&state).night_command(&command) {
+        Ok(productions) => HttpResponse::Ok().json(productions.iter().map(production_json).collect::<Vec<_>>()),
+        Err(error) => HttpResponse::BadRequest().body(error.to_string()),
+    }
+}
+
+fn production_json(production: &Production) -> serde_json::Value {
+    let Production { date, previous, file_name, bytes, persons, state } = production;
+    serde_json::json!({
+        "date": date,
+        "previous": previous,
+        "fileName": file_name,
+        "size": bytes.len(),
+        "persons": persons,
+        "state": state,
+    })
+}
+
+/// Lines of input as text, ISO-8859-1 or UTF-8: they hold nothing but digits and letters of English.
+async fn input(body: Bytes, state: State) -> HttpResponse {
+    let text = String::from_utf8_lossy(&body);
+    let mut exchange = lock(&state);
+    let Exchange { night, office, .. } = &mut *exchange;
+    night.take_input(&text, &office.population);
     HttpResponse::NoContent().finish()
 }
 

@@ -1,21 +1,30 @@
-//! The office's door: an HTTP server on loopback, in a thread of its own.
+//! The office's doors: an HTTP server and CPR Direkte on loopback, in a thread of their own.
 
 mod exchange;
 mod http;
+mod page;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use cpr::PersonalNumber;
+use cpr::direkte::{Password, Text};
+use tempfile::{NamedTempFile, TempDir};
 
-use self::exchange::Exchange;
+pub(crate) use self::exchange::Exchange;
 use crate::desk::{self, Desk};
+use crate::direkte::Door;
+use crate::direkte::tls::Identity;
 use crate::knobs::{Command, Knobs};
+use crate::life::{LifeError, LifeEvent};
 use crate::log::LogEntry;
+use crate::night::{Flaw, NightCommand, NightError, NightShift, Production};
 use crate::population::Population;
 
 /// The path of the one GCTP address, CPR's own.
@@ -39,10 +48,23 @@ pub struct Options {
     pub population: Population,
     /// How the office behaves at first.
     pub knobs: Knobs,
+    /// Address and port of CPR Direkte, loopback only; port 0 takes a free one.
+    pub direkte_bind: String,
+    /// The customer number, four digits. The task is this with `01` behind it.
+    pub customer_number: String,
+    /// The user id at CPR Direkte, of the same form as the other one.
+    pub direkte_user: String,
+    /// The password there: by CPR's rules, and exactly eight characters.
+    pub direkte_password: String,
+    /// Where change files are put; `None` = a folder that goes away with the simulator.
+    pub delivery_folder: Option<PathBuf>,
+    /// Where the certificate is put that vouches for CPR Direkte (PEM); `None` = a file that goes away with the simulator.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Options {
-    /// The demo persons on a free port of 127.0.0.1, for user `WDM00001` with password `Demo-2026`.
+    /// The demo persons on free ports of 127.0.0.1, for user `WDM00001` with password `Demo-2026`; at CPR Direkte for
+    /// user `WDM00002` of customer 9999 with password `Dir_2026`.
     pub fn new(clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self {
             bind: "127.0.0.1:0".to_owned(),
@@ -51,49 +73,108 @@ impl Options {
             clock: Arc::new(clock),
             population: Population::demo(),
             knobs: Knobs::default(),
+            direkte_bind: "127.0.0.1:0".to_owned(),
+            customer_number: "9999".to_owned(),
+            direkte_user: "WDM00002".to_owned(),
+            direkte_password: "Dir_2026".to_owned(),
+            delivery_folder: None,
+            ca_file: None,
         }
     }
 }
 
-/// A CPR office that answers GCTP until it is dropped.
+/// A CPR office that answers GCTP and CPR Direkte, and makes change files, until it is dropped.
 ///
 /// It runs in a thread of its own and can be started from any runtime, or from none.
 pub struct Simulator {
     exchange: Arc<Mutex<Exchange>>,
     address: SocketAddr,
+    direkte_address: SocketAddr,
+    ca_file: PathBuf,
+    folder: PathBuf,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    _own_ca_file: Option<NamedTempFile>,
+    _own_folder: Option<TempDir>,
+}
+
+/// What the thread of the office serves.
+struct Doors {
+    http: TcpListener,
+    direkte: TcpListener,
+    identity: Arc<Identity>,
+    exchange: Arc<Mutex<Exchange>>,
 }
 
 impl Simulator {
     /// Starts the office and waits until it listens.
     ///
     /// # Errors
-    /// If the address is not loopback or is taken, or user id or password have not the form that CPR asks for.
+    /// If an address is not loopback or is taken, user ids, passwords or the customer number have not the form that CPR
+    /// asks for, or the files cannot be written.
     pub fn start(options: Options) -> io::Result<Self> {
-        let Options { bind, user, password, clock, population, knobs } = options;
-        let invalid = |what| io::Error::new(io::ErrorKind::InvalidInput, what);
-        if !desk::is_user_id(&user) {
-            return Err(invalid("a user id has eight letters and digits, the first a W"));
+        for user in [&options.user, &options.direkte_user] {
+            ensure(desk::is_user_id(user), "a user id has eight letters and digits, the first a W")?;
         }
-        if !desk::follows_the_rules(&password) {
-            return Err(invalid("the password breaks CPR's rules"));
+        for password in [&options.password, &options.direkte_password] {
+            ensure(desk::follows_the_rules(password), "the password breaks CPR's rules")?;
         }
-        let addresses: Vec<SocketAddr> = bind.to_socket_addrs()?.collect();
-        if addresses.iter().any(|address| !address.ip().is_loopback()) {
-            return Err(invalid("the simulator listens on loopback addresses only"));
-        }
-        let listener = TcpListener::bind(addresses.as_slice())?;
-        let address = listener.local_addr()?;
-        let desk = Desk::new(user, password, clock());
-        let exchange = Arc::new(Mutex::new(Exchange::new(desk, population, knobs, clock)));
+        let has_eight = Password::new(&options.direkte_password).is_some();
+        ensure(has_eight, "a password of CPR Direkte has exactly eight characters")?;
+        let digits = options.customer_number.bytes().all(|byte| byte.is_ascii_digit());
+        let customer = Text::new(&options.customer_number).filter(|_| digits && options.customer_number.len() == 4);
+        let customer =
+            customer.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a customer number has four digits"))?;
+
+        let (http, direkte) = (listen(&options.bind)?, listen(&options.direkte_bind)?);
+        let (address, direkte_address) = (http.local_addr()?, direkte.local_addr()?);
+        let identity = Arc::new(Identity::new()?);
+        let (ca_file, own_ca_file) = match options.ca_file {
+            Some(path) => (path, None),
+            None => {
+                let file = NamedTempFile::with_prefix("cpr-simulator-ca")?;
+                (file.path().to_owned(), Some(file))
+            }
+        };
+        std::fs::write(&ca_file, &identity.authority)?;
+        let (folder, own_folder) = match options.delivery_folder {
+            Some(path) => (path, None),
+            None => {
+                let folder = TempDir::with_prefix("cpr-simulator")?;
+                (folder.path().to_owned(), Some(folder))
+            }
+        };
+        std::fs::create_dir_all(&folder)?;
+
+        let now = (options.clock)();
+        let task = format!("{}01", options.customer_number);
+        let exchange = Arc::new(Mutex::new(Exchange {
+            desk: Desk::new(options.user, options.password, now),
+            direkte: Door { customer, desk: Desk::new(options.direkte_user, options.direkte_password, now) },
+            night: NightShift::new(task, folder.clone(), &options.population),
+            office: crate::office::Office::new(options.population),
+            knobs: options.knobs,
+            log: crate::log::Log::default(),
+            clock: options.clock,
+            said: String::new(),
+        }));
         let (sender, receiver) = mpsc::channel();
-        let shared = Arc::clone(&exchange);
+        let doors = Doors { http, direkte, identity, exchange: Arc::clone(&exchange) };
         let thread = std::thread::Builder::new()
             .name("cpr-simulator".to_owned())
-            .spawn(move || http::serve(listener, &shared, &sender))?;
+            .spawn(move || http::serve(doors, &sender))?;
         let handle = receiver.recv().map_err(|_| io::Error::other("the simulator's thread ended"))??;
-        Ok(Self { exchange, address, handle, thread: Some(thread) })
+        Ok(Self {
+            exchange,
+            address,
+            direkte_address,
+            ca_file,
+            folder,
+            handle,
+            thread: Some(thread),
+            _own_ca_file: own_ca_file,
+            _own_folder: own_folder,
+        })
     }
 
     /// Where it listens.
@@ -106,6 +187,38 @@ impl Simulator {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}{GCTP_PATH}", self.address)
+    }
+
+    /// The page with the buttons.
+    #[must_use]
+    pub fn page_url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// CPR Direkte.
+    #[must_use]
+    pub fn direkte(&self) -> Direkte<'_> {
+        Direkte(self)
+    }
+
+    /// The night.
+    #[must_use]
+    pub fn night(&self) -> Night<'_> {
+        Night(self)
+    }
+
+    /// Something happens to a person today, at every door at once; gives the new number where there is one: of a child, or
+    /// of the person. `other` is the spouse's number of a marriage and the surname of a renaming.
+    ///
+    /// # Errors
+    /// [`LifeError`].
+    pub fn happen(
+        &self,
+        event: LifeEvent,
+        number: PersonalNumber,
+        other: &str,
+    ) -> Result<Option<PersonalNumber>, LifeError> {
+        self.exchange().happen(event, number, other)
     }
 
     /// The user id that may sign on.
@@ -159,6 +272,152 @@ impl Simulator {
     }
 }
 
+/// How to reach the simulator's CPR Direkte, and as whom.
+#[derive(Clone, Copy)]
+pub struct Direkte<'a>(&'a Simulator);
+
+impl Direkte<'_> {
+    /// The host, which the certificate is for.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.0.direkte_address.ip().to_string()
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.direkte_address.port()
+    }
+
+    /// The file with the certificate to trust.
+    #[must_use]
+    pub fn ca_file(&self) -> &Path {
+        &self.0.ca_file
+    }
+
+    /// The customer number.
+    #[must_use]
+    pub fn customer_number(&self) -> String {
+        self.0.exchange().direkte.customer.as_str().to_owned()
+    }
+
+    /// The user that may log on.
+    #[must_use]
+    pub fn user(&self) -> String {
+        self.0.exchange().direkte.desk.user().to_owned()
+    }
+
+    /// The password that is right at the moment.
+    #[must_use]
+    pub fn password(&self) -> String {
+        self.0.exchange().direkte.desk.password().to_owned()
+    }
+}
+
+/// The night: whom the customer follows, and the change files.
+#[derive(Clone, Copy)]
+pub struct Night<'a>(&'a Simulator);
+
+impl Night<'_> {
+    /// The task of the files (*opgavenummer*).
+    #[must_use]
+    pub fn task_number(&self) -> String {
+        self.0.exchange().night.task.clone()
+    }
+
+    /// Where files are put.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    /// Whom the customer follows at this moment.
+    #[must_use]
+    pub fn followed(&self) -> BTreeSet<PersonalNumber> {
+        self.0.exchange().night.subscriptions.active().clone()
+    }
+
+    /// The day that the next file will be of.
+    #[must_use]
+    pub fn next_date(&self) -> NaiveDate {
+        let exchange = self.0.exchange();
+        exchange.night.next_date(exchange.today())
+    }
+
+    /// The files that were produced, oldest first; the last thirty are kept.
+    #[must_use]
+    pub fn productions(&self) -> Vec<Production> {
+        self.0.exchange().night.productions().to_vec()
+    }
+
+    /// Does as told; gives the files that it was about, in the order in which they were put.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn command(&self, command: &NightCommand) -> Result<Vec<Production>, NightError> {
+        self.0.exchange().night_command(command)
+    }
+
+    /// Produces the next file and puts it in the folder.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn deliver(&self) -> Result<Production, NightError> {
+        self.one(&NightCommand::Deliver)
+    }
+
+    /// Produces the next file and holds it back; [`Production::bytes`] has it.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn withhold(&self) -> Result<Production, NightError> {
+        self.one(&NightCommand::Withhold)
+    }
+
+    /// Produces the next file and puts it in the folder with a flaw.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn deliver_flawed(&self, flaw: Flaw) -> Result<Production, NightError> {
+        self.one(&NightCommand::Flawed { flaw })
+    }
+
+    /// Puts a file that was held back or spoilt in the folder, as it should be.
+    ///
+    /// # Errors
+    /// [`NightError`].
+    pub fn release(&self, date: NaiveDate) -> Result<Production, NightError> {
+        self.one(&NightCommand::Release { date })
+    }
+
+    /// Takes lines of input of type 06, as from a file in `ind`.
+    pub fn take_input(&self, lines: &str) {
+        let mut exchange = self.0.exchange();
+        let Exchange { night, office, .. } = &mut *exchange;
+        night.take_input(lines, &office.population);
+    }
+
+    /// The next file says that input for this number was rejected (910).
+    pub fn reject(&self, number: PersonalNumber) {
+        self.0.exchange().night.reject_number(number);
+    }
+
+    fn one(&self, command: &NightCommand) -> Result<Production, NightError> {
+        self.command(command)?.pop().ok_or(NightError::NothingProduced)
+    }
+}
+
+fn listen(bind: &str) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> = bind.to_socket_addrs()?.collect();
+    let loopback = addresses.iter().all(|address| address.ip().is_loopback());
+    ensure(loopback, "the simulator listens on loopback addresses only")?;
+    TcpListener::bind(addresses.as_slice())
+}
+
+fn ensure(met: bool, expectation: &'static str) -> io::Result<()> {
+    if met { Ok(()) } else { Err(io::Error::new(io::ErrorKind::InvalidInput, expectation)) }
+}
+
 impl Drop for Simulator {
     fn drop(&mut self) {
         // The command is sent when `stop` is called; the thread ends when it is done.
@@ -177,6 +436,6 @@ impl std::fmt::Debug for Simulator {
 }
 
 /// An edit that panics leaves a register that is still one.
-fn lock(exchange: &Mutex<Exchange>) -> MutexGuard<'_, Exchange> {
+pub(crate) fn lock(exchange: &Mutex<Exchange>) -> MutexGuard<'_, Exchange> {
     exchange.lock().unwrap_or_else(PoisonError::into_inner)
 }
