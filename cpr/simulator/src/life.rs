@@ -122,7 +122,7 @@ fn another_number(population: &Population, person: &Person) -> Result<PersonalNu
     population.unused_number(born, person.sex).ok_or(LifeError::NoNumber)
 }
 
-/// One of a few addresses of the register, another than the person has.
+/// One of a few addresses of the register: another than the person has, and if there is one, has had.
 fn new_address(person: &Person, since: CprDate) -> Address {
     let address = |(municipality, road, house, floor, door, town, post): (&str, &str, &str, &str, &str, &str, &str)| {
         let owned = str::to_owned;
@@ -144,10 +144,12 @@ fn new_address(person: &Person, since: CprDate) -> Address {
         ("0573", "5732", "034", "", "", "Varde", "6800"),
         ("0851", "8530", "007A", "st", "mf", "", "9210"),
     ];
-    let first = person.former_addresses.len();
-    let mut choices = (0..addresses.len()).map(|step| address(addresses[(first + step) % addresses.len()]));
     let here = person.address.as_ref().map(Address::place);
-    choices.find(|choice| Some(choice.place()) != here).unwrap_or_else(|| address(addresses[0]))
+    let was_left = |choice: &Address| person.former_addresses.iter().any(|left| left.place() == choice.place());
+    let choices = addresses.map(address);
+    let elsewhere = || choices.iter().filter(|choice| Some(choice.place()) != here);
+    let choice = elsewhere().find(|choice| !was_left(choice)).or_else(|| elsewhere().next());
+    choice.cloned().unwrap_or_default()
 }
 
 fn new_name(person: &Person, wish: &str) -> (String, String) {

@@ -4,6 +4,7 @@ use super::layout::{ANSWER, DATA_LENGTH};
 use super::refusal::Refusal;
 use super::request::{Data, LOGS_ON, Subscription};
 use super::text::{Text, Token};
+use crate::extract;
 
 /// The length of the head of an answer to a call, the length field included.
 pub const HEADER_LENGTH: usize = AnswerHead::LENGTH + DATA_LENGTH;
@@ -44,9 +45,15 @@ pub enum Malformed {
     /// The records are missing where they were asked for.
     #[error("the answer has no records")]
     NoRecords,
-    /// The records are none, or not complete.
+    /// The records are none, not complete, or counted wrong.
     #[error("the records: {0}")]
-    Records(&'static str),
+    Extract(extract::Refusal),
+    /// The person cannot be taken.
+    #[error("the records: {0}")]
+    Person(extract::PersonFault),
+    /// The records are not those of the one person that was asked for.
+    #[error("the records are not those of the person that was asked for")]
+    OtherPerson,
 }
 
 impl AnswerHead {

@@ -1,9 +1,11 @@
 //! The records in an answer: those of one person, enclosed like a change file.
 
 use std::fmt;
+use std::io::Cursor;
 
 use super::Malformed;
 use crate::PersonalNumber;
+use crate::extract::{PersonRecords, ScanError, scan};
 
 /// A person's records, complete as CPR sent them: `000` … `999` without line ends, ISO-8859-1.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,28 +20,37 @@ impl fmt::Debug for Answer {
     }
 }
 
-const START_LENGTH: usize = 35;
-const END_LENGTH: usize = 21;
-
 impl Answer {
     /// Takes bytes for an answer if they are all the records of that person.
     ///
     /// # Errors
-    /// [`Malformed::Records`].
+    /// [`Malformed`]: the envelope is not that of an extract, the count is wrong, there is another person or more than
+    /// one, or the person has not exactly one 001.
     pub fn check(lines: Vec<u8>, number: PersonalNumber) -> Result<Self, Malformed> {
-        let record = |from: usize, code: &[u8; 3], key: &[u8]| {
-            lines.get(from..from + 3) == Some(code) && lines.get(from + 3..from + 3 + key.len()) == Some(key)
-        };
-        let end = lines.len().checked_sub(END_LENGTH).ok_or(Malformed::Records("shorter than their frame"))?;
-        if !record(0, b"000", b"") {
-            return Err(Malformed::Records("a start record first"));
+        let answer = Self { lines };
+        let person = answer.person()?;
+        if person.personal_number() == Some(number) { Ok(answer) } else { Err(Malformed::OtherPerson) }
+    }
+
+    /// The person in the answer.
+    ///
+    /// # Errors
+    /// As for [`Answer::check`].
+    pub fn person(&self) -> Result<PersonRecords, Malformed> {
+        let found = scan(&mut self.lines.as_slice()).map_err(|error| match error {
+            ScanError::Refused(refusal) => Malformed::Extract(refusal),
+            // Bytes in memory can always be read.
+            ScanError::Io(_) => Malformed::OtherPerson,
+        })?;
+        if found.index.len() != 1 {
+            return Err(Malformed::OtherPerson);
         }
-        if !record(START_LENGTH, b"001", number.digits().as_str().as_bytes()) {
-            return Err(Malformed::Records("the person that was asked for, behind the start record"));
+        let mut person = PersonRecords::default();
+        let mut source = Cursor::new(&self.lines);
+        found.index.read_person(0, &mut source, &mut person).map_err(|_| Malformed::OtherPerson)?;
+        match person.fault() {
+            Some(fault) => Err(Malformed::Person(fault)),
+            None => Ok(person),
         }
-        if !record(end, b"999", b"") {
-            return Err(Malformed::Records("an end record last"));
-        }
-        Ok(Self { lines })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cpr::PersonalNumber;
 use cpr::client::PasswordSource;
 use cpr::direkte::client::{ConfigError, DirekteConfig, State, Subscribed};
-use cpr::direkte::{DirekteClient, DirekteError, Malformed, Refusal, RefusalKind};
+use cpr::direkte::{Answer, DirekteClient, DirekteError, Malformed, Refusal, RefusalKind};
 use cpr::gctp::Secret;
 use office::{Act, Office};
 
@@ -34,9 +34,9 @@ fn refused(number: u8) -> DirekteError {
     DirekteError::Refused(Refusal::of(number).unwrap())
 }
 
-fn with_records(subscribed: &Subscribed) -> &[u8] {
+fn with_records(subscribed: &Subscribed) -> &Answer {
     let Subscribed::WithRecords(answer) = subscribed else { panic!("{subscribed:?}") };
-    &answer.lines
+    answer
 }
 
 #[tokio::test]
@@ -44,7 +44,9 @@ async fn each_operation_is_one_call_after_one_log_on() {
     let office = Office::open().await;
     let client = client(&office);
     assert_eq!(client.state(), State::LoggedOff);
-    assert_eq!(with_records(&client.subscribe(jens()).await.unwrap()), records("0707614285"));
+    let subscribed = client.subscribe(jens()).await.unwrap();
+    assert_eq!(with_records(&subscribed).lines, records("0707614285"));
+    assert_eq!(with_records(&subscribed).person().unwrap().one("008").unwrap().text("EFTERNVN"), "Mortensen");
     client.subscribe_only(jens()).await.unwrap();
     assert_eq!(client.read(jens()).await.unwrap().lines, records("0707614285"));
     client.unsubscribe(jens()).await.unwrap();
@@ -172,10 +174,14 @@ async fn a_subscription_is_there_whatever_becomes_of_its_records() {
     assert_eq!(client.subscribe(jens()).await, Ok(Subscribed::WithoutRecords));
     assert_eq!(client.read(jens()).await, Err(Malformed::NoRecords.into()));
     office.with(|state| state.records = records("0709614126"));
-    assert!(matches!(client.subscribe(jens()).await, Ok(Subscribed::WithUnreadable(_))));
+    assert_eq!(client.subscribe(jens()).await, Ok(Subscribed::WithUnreadable(Malformed::OtherPerson)));
     let error = client.read(jens()).await.unwrap_err();
-    assert!(matches!(error, DirekteError::Malformed(Malformed::Records(_))), "{error}");
-    assert_eq!(error.kind(), RefusalKind::Later);
+    assert_eq!((&error, error.kind()), (&Malformed::OtherPerson.into(), RefusalKind::Later));
+    let mut miscounted = records("0707614285");
+    *miscounted.last_mut().unwrap() = b'3';
+    office.with(|state| state.records = miscounted);
+    let error = client.read(jens()).await.unwrap_err();
+    assert!(matches!(error, DirekteError::Malformed(Malformed::Extract(_))), "{error}");
 }
 
 #[tokio::test]
@@ -210,7 +216,7 @@ async fn broken_answers_are_named() {
     let mut short = format!("999906t0k3n+01abcd12  00{:04}", 28 + records("0707614285").len() - 10).into_bytes();
     short.extend(records("0707614285"));
     office.will([Act::Raw(short)]);
-    assert!(matches!(client.read(jens()).await, Err(DirekteError::Malformed(Malformed::Records(_)))));
+    assert!(matches!(client.read(jens()).await, Err(DirekteError::Malformed(Malformed::Extract(_)))));
 }
 
 #[tokio::test]

@@ -10,9 +10,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::Copenhagen;
 use cpr::PersonalNumber;
-use cpr::direkte::{
-    AnswerHead, Call, Caller, Data, LogOn, Refusal, Request, Subscription, Text, Token, with_data,
-};
+use cpr::direkte::{AnswerHead, Call, Caller, Data, LogOn, Refusal, Request, Subscription, Text, Token, with_data};
 use cpr::extract::{LineEnd, Style, Writer};
 use cpr::gctp::SignOnRefusal;
 
@@ -69,10 +67,8 @@ impl Door {
         self.admit(&log_on.caller)?;
         refuse(around.knobs, "log-on")?;
         self.desk.set_token_life(TimeDelta::minutes(around.knobs.token_minutes.into()));
-        let mood = Mood {
-            no_password_fits: around.no_password_fits,
-            one_change_a_day: around.one_password_change_a_day,
-        };
+        let mood =
+            Mood { no_password_fits: around.no_password_fits, one_change_a_day: around.one_password_change_a_day };
         let credentials = (log_on.caller.user.as_str(), log_on.password.expose());
         let outcome = match &log_on.new_password {
             None => self.desk.sign_on(credentials, &mood, around.peer, around.now),

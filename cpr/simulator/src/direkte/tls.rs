@@ -79,12 +79,7 @@ pub(crate) async fn serve(listener: TcpListener, identity: Arc<Identity>, exchan
 }
 
 /// One message and its answer.
-async fn speak(
-    acceptor: &TlsAcceptor,
-    stream: TcpStream,
-    peer: IpAddr,
-    exchange: &Mutex<Exchange>,
-) -> io::Result<()> {
+async fn speak(acceptor: &TlsAcceptor, stream: TcpStream, peer: IpAddr, exchange: &Mutex<Exchange>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = timeout(PATIENCE, acceptor.accept(stream)).await??;
     let mut message = timeout(PATIENCE, read(&mut stream)).await??;

@@ -55,7 +55,7 @@ const UNSUBSCRIBED: &str = "A00";
 
 impl Content<'_> {
     /// The bytes, and how many persons they tell of.
-    pub(super) fn write(mut self, knobs: &NightKnobs) -> Result<(Vec<u8>, usize), WriteError> {
+    pub(super) fn write(&self, knobs: &NightKnobs) -> Result<(Vec<u8>, usize), WriteError> {
         let mut writer = Writer::new(Vec::new(), style(knobs));
         writer.start(self.task, self.date, Some(self.previous))?;
         let form = Form { surname_first: knobs.surname_first, long: knobs.long };
@@ -68,9 +68,9 @@ impl Content<'_> {
                 writer.record(&self.event(person, *event))?;
             }
         }
-        for Rejected { key, line, code, text } in std::mem::take(&mut self.rejected) {
+        for Rejected { key, line, code, text } in &self.rejected {
             let line: String = line.chars().take(75).collect();
-            let record = RecordBuilder::new("910", &key).set("INDDATA", &line).set("FEJLNR", &code.to_string());
+            let record = RecordBuilder::new("910", key).set("INDDATA", &line).set("FEJLNR", &code.to_string());
             writer.record(&record.set("FEJLTXT-UDTRÆK", text))?;
         }
         if knobs.receipts {

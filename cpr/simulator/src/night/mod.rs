@@ -249,12 +249,7 @@ impl NightShift {
     }
 
     /// Puts a production where the customer looks, in order or with a flaw.
-    fn put(
-        &mut self,
-        date: NaiveDate,
-        flaw: Option<Flaw>,
-        knobs: &NightKnobs,
-    ) -> Result<Production, NightError> {
+    fn put(&mut self, date: NaiveDate, flaw: Option<Flaw>, knobs: &NightKnobs) -> Result<Production, NightError> {
         let production = self.productions.iter_mut().find(|it| it.date == date).ok_or(NightError::UnknownDate)?;
         let path = self.folder.join(&production.file_name);
         let bytes = flaw.map_or_else(|| production.bytes.clone(), |flaw| flaw.spoil(&production.bytes, production));

@@ -1,8 +1,9 @@
 //! What the office tells of a person in the records of an extract (U12170-P): all types that the register has something
 //! for. One task takes them all; CPR lets a customer choose.
 //!
-//! What CPR's description leaves open is decided here: 011 and 010 are absent where nothing is known, an emigrated person
-//! has one 020, notes have no text but that they are fictitious.
+//! What CPR's description leaves open is decided here: 010 and 011 are absent where nothing is known; so is 002 for a
+//! number without residence (20), for which CPR is said to write a municipality that is none; an emigrated person has
+//! one 020; notes have no text but that they are fictitious.
 
 use cpr::extract::{RecordBuilder, layout};
 use cpr::{CprDate, PersonalNumber};
@@ -109,7 +110,9 @@ impl Teller<'_> {
             }
         }
         if let Some(supplementary) = &self.person.supplementary_address {
-            record = record.set("START_MYNKOD-ADRTXT", municipality).set_date("START_DT-ADRTXT", certain_day(supplementary.from));
+            record = record
+                .set("START_MYNKOD-ADRTXT", municipality)
+                .set_date("START_DT-ADRTXT", certain_day(supplementary.from));
             for (place, line) in supplementary.lines.iter().take(5).enumerate() {
                 record = record.text("002", &format!("ADR{}-SUPLADR", place + 1), line);
             }
@@ -159,7 +162,8 @@ impl Teller<'_> {
     }
 
     fn addressing_name(&self) -> String {
-        let written = |name: &Name| if self.form.surname_first { name.surname_first() } else { name.addressing.clone() };
+        let written =
+            |name: &Name| if self.form.surname_first { name.surname_first() } else { name.addressing.clone() };
         self.person.name.as_ref().map(written).unwrap_or_default()
     }
 
@@ -244,10 +248,7 @@ impl Teller<'_> {
         let Some(separated) = civil.separated else { return vec![record] };
         let key = format!("{}0000", day(separated).digits());
         let separation = self.new_record("013").set("SEP_HENVIS-SEPARATION", &key);
-        vec![
-            record.set("SEP_HENVIS-CIVILSTAND", &key),
-            separation.set_date("START_DT-SEPARATION", day(separated)),
-        ]
+        vec![record.set("SEP_HENVIS-CIVILSTAND", &key), separation.set_date("START_DT-SEPARATION", day(separated))]
     }
 
     /// 014.
@@ -290,7 +291,8 @@ impl Teller<'_> {
         let guardianship = self.person.guardianship.as_ref()?;
         let from = day(guardianship.from);
         let certain = certain_day(from);
-        let mut record = self.new_record("017").set_date("START_DT-UMYNDIG", from).set("UMYN_RELTYP", &guardianship.kind);
+        let mut record =
+            self.new_record("017").set_date("START_DT-UMYNDIG", from).set("UMYN_RELTYP", &guardianship.kind);
         if let Some(guardian) = guardianship.guardian {
             record = record.set("RELPNR", &digits(guardian)).set_date("START_DT-RELPNR_PNR", certain);
         }
@@ -308,7 +310,8 @@ impl Teller<'_> {
     fn municipality(&self) -> Vec<RecordBuilder> {
         let mut records = Vec::new();
         for condition in &self.person.municipal_conditions {
-            let record = self.new_record("018").set("KOMFORHTYP", &condition.kind).text("018", "KOMFORHKOD", &condition.code);
+            let record =
+                self.new_record("018").set("KOMFORHTYP", &condition.kind).text("018", "KOMFORHKOD", &condition.code);
             records.push(record.set_date("START_DT-KOMMUNALE-FORHOLD", day(condition.from)));
         }
         for note in &self.person.notes {

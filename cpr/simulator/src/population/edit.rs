@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use cpr::{CprDate, PersonalNumber, Sex};
 
 use super::{
-    Address, CivilStatus, Custody, Disappearance, Emigrated, Emigration, FormerAddress, FormerCivilStatus, FormerName, FormerNumber, Name, Parent,
-    Person, Population, Protection,
+    Address, CivilStatus, Custody, Disappearance, Emigrated, Emigration, FormerAddress, FormerCivilStatus, FormerName,
+    FormerNumber, Name, Parent, Person, Population, Protection,
 };
 
 /// Why a person gets another number.
@@ -320,8 +320,13 @@ impl Person {
 
     /// The spouse stays named, also of who is left behind.
     fn change_civil_status(&mut self, status: &str, spouse: Option<PersonalNumber>, at: CprDate) {
-        let new =
-            CivilStatus { status: status.to_owned(), spouse, spouse_name: String::new(), since: Some(at), separated: None };
+        let new = CivilStatus {
+            status: status.to_owned(),
+            spouse,
+            spouse_name: String::new(),
+            since: Some(at),
+            separated: None,
+        };
         let Some(former) = self.civil.as_mut() else {
             self.civil = Some(new);
             return;

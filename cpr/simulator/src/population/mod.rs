@@ -16,8 +16,8 @@ use serde::Deserialize;
 pub use self::address::{Address, Disappearance, Emigrated, Emigration, FormerAddress, Place, TextAddress};
 pub use self::edit::{EditError, Renumbering};
 pub use self::person::{
-    CivilStatus, Custody, FormerCivilStatus, FormerName, FormerNumber, Guardianship, MunicipalCondition, Name, Note, Parent, Person,
-    Protection,
+    CivilStatus, Custody, FormerCivilStatus, FormerName, FormerNumber, Guardianship, MunicipalCondition, Name, Note,
+    Parent, Person, Protection,
 };
 
 /// The persons of a register, by number.

@@ -18,7 +18,6 @@ use crate::life::{self, LifeError, LifeEvent};
 use crate::log::Log;
 use crate::night::{NightCommand, NightError, NightShift, Production, is_weekend};
 use crate::office::{Office, Question, SERVICES};
-use crate::population::Population;
 
 /// Everything that an answer depends on.
 pub(crate) struct Exchange {
@@ -95,7 +94,8 @@ impl Exchange {
     /// Delivers today's file when its hour has come.
     pub(super) fn deliver_on_schedule(&mut self) -> Result<(), NightError> {
         let (now, today) = ((self.clock)().with_timezone(&Copenhagen), self.today());
-        let is_due = now.hour() >= FILES_ARE_READY && !is_weekend(today) && self.night.last().is_none_or(|last| last < today);
+        let is_due =
+            now.hour() >= FILES_ARE_READY && !is_weekend(today) && self.night.last().is_none_or(|last| last < today);
         if self.knobs.night.scheduled && is_due {
             self.night_command(&NightCommand::Deliver)?;
         }

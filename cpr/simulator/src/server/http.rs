@@ -203,7 +203,9 @@ async fn happen(happening: web::Json<Happening>, state: State) -> HttpResponse {
         return HttpResponse::BadRequest().body("number: ten digits");
     };
     match lock(&state).happen(event, number, &other) {
-        Ok(new) => HttpResponse::Ok().json(serde_json::json!({ "number": new.map(|new| new.digits().as_str().to_owned()) })),
+        Ok(new) => {
+            HttpResponse::Ok().json(serde_json::json!({ "number": new.map(|new| new.digits().as_str().to_owned()) }))
+        }
         Err(error) => HttpResponse::BadRequest().body(error.to_string()),
     }
 }

@@ -160,9 +160,8 @@ impl Simulator {
         }));
         let (sender, receiver) = mpsc::channel();
         let doors = Doors { http, direkte, identity, exchange: Arc::clone(&exchange) };
-        let thread = std::thread::Builder::new()
-            .name("cpr-simulator".to_owned())
-            .spawn(move || http::serve(doors, &sender))?;
+        let thread =
+            std::thread::Builder::new().name("cpr-simulator".to_owned()).spawn(move || http::serve(doors, &sender))?;
         let handle = receiver.recv().map_err(|_| io::Error::other("the simulator's thread ended"))??;
         Ok(Self {
             exchange,

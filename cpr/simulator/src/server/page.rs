@@ -85,7 +85,8 @@ fn back() -> HttpResponse {
 
 async fn page(state: State) -> HttpResponse {
     let exchange = lock(&state);
-    let mut html = String::from("<!doctype html><html lang=da><meta charset=utf-8><title>CPR-simulatoren</title><style>");
+    let mut html =
+        String::from("<!doctype html><html lang=da><meta charset=utf-8><title>CPR-simulatoren</title><style>");
     html.push_str(STYLE);
     html.push_str("</style><h1>CPR-simulatoren</h1><p class=quiet>Alle personer er opdigtede.</p>");
     if !exchange.said.is_empty() {
@@ -103,7 +104,10 @@ async fn page(state: State) -> HttpResponse {
         escaped(&exchange.night.folder.display().to_string()),
         exchange.night.task,
     );
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store")).body(html)
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(html)
 }
 
 fn everyday_section(html: &mut String, exchange: &Exchange) {
