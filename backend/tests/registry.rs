@@ -9,7 +9,7 @@ use backend::domain::find::{
 };
 use backend::domain::party::{Address, AddressKind};
 use backend::domain::person::{Person, RegisterSource, Sex, Status};
-use backend::registry::{Answer, Keep, Kind, Live, Records, Registry, RegistryError, State, records};
+use backend::registry::{Answer, Keep, Kind, Live, Records, Registry, RegistryError, State};
 use chrono::{DateTime, NaiveDate, Utc};
 use cpr::PersonalNumber;
 use cpr::client::{GctpClient, PasswordSource, Settings};
@@ -257,7 +257,7 @@ async fn what_is_not_kept_is_neither_asked_nor_stored() {
     let records = line.all(JENS).await.records;
     assert_eq!(line.simulator.counters().get("FAMILIE"), None);
     assert_eq!(line.simulator.counters().get("CIVIL3"), None);
-    let stored = Records::from_json(records::LAYOUT, &records.to_json()).unwrap();
+    let stored = Records::from_text(records.layout(), &records.to_text()).unwrap();
     let tab = tab(&stored, &keep);
     assert_eq!(tab.children.availability, Availability::NotKept);
     assert_eq!(tab.history.availability, Availability::NotKept);
@@ -269,7 +269,7 @@ async fn what_was_stored_tells_what_was_answered() {
     let line = Line::open();
     for digits in [JENS, AKSEL, JANNE, "1706455058", "0303405003", "1404415049"] {
         let records = line.all(digits).await.records;
-        let stored = Records::from_json(records::LAYOUT, &records.to_json()).unwrap();
+        let stored = Records::from_text(records.layout(), &records.to_text()).unwrap();
         assert!(tab(&stored, &Keep::all()) == tab(&records, &Keep::all()), "{digits}");
     }
 }

@@ -16,6 +16,7 @@ mod m20261123_000009_secret;
 mod m20261123_000010_heartbeat;
 mod m20261123_000012_job;
 mod m20261123_000013_delivery;
+mod m20261123_000014_register_state;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000010_heartbeat::Migration),
             Box::new(m20261123_000012_job::Migration),
             Box::new(m20261123_000013_delivery::Migration),
+            Box::new(m20261123_000014_register_state::Migration),
         ]
     }
 }

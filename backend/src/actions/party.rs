@@ -11,8 +11,8 @@ use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyFields, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
-use crate::registry::records::LAYOUT;
-use crate::store::register::Kept;
+use crate::registry::Records;
+use crate::store::register::{Kept, KeptRecords};
 use crate::store::{self, Connection, Write};
 
 /// How the log says that a number was given by hand: from then on the person can be followed.
@@ -277,19 +277,25 @@ impl Actions {
         write: &Write,
         before: Option<&Party>,
         changed: Changed,
-        records: Option<String>,
+        records: Option<Records>,
     ) -> Result<Party, Error> {
         let is_new_version = changed.is_new_version();
         if let Some(number) = changed.remove_register {
             store::register::delete(write, number).await?;
         }
         if let (Some(register), Some(records)) = (changed.store_register, records) {
-            store::register::put(write, &Kept { register, layout: LAYOUT.to_owned(), records }).await?;
+            let records = KeptRecords {
+                layout: records.layout().to_owned(),
+                text: records.to_text(),
+                source: register.source,
+                date: register.register_date,
+            };
+            store::register::put(write, &Kept { register, records }).await?;
         }
         let party = &changed.party;
         match before {
             None => store::party::insert(write, party).await?,
-            Some(before) if is_new_version => store::party::update(write, party, before.version).await?,
+            Some(before) if is_new_version => store::party::update(write, before, party).await?,
             Some(_) => {}
         }
         let at = self.clock.now();

@@ -11,6 +11,7 @@ use crate::domain::apply::{self, Delivered, NumberFault, PreviewChange};
 use crate::domain::audit::Intent;
 use crate::domain::change::KeepableField;
 use crate::domain::details::Details;
+use crate::domain::order::Moment;
 use crate::domain::party::Party;
 use crate::domain::person::{Person, Register, RegisterSource, Status};
 use crate::domain::protection::{self, PartyView, PersonView};
@@ -53,7 +54,7 @@ pub struct PreviewView {
 /// CPR's answer about a party's person, with the records that are kept of it.
 struct Asked {
     delivered: Delivered,
-    records: String,
+    records: Records,
 }
 
 /// [`Asked`] while it waits to be applied.
@@ -64,6 +65,7 @@ struct Waiting {
     updated_at: DateTime<Utc>,
     moved_from: Vec<String>,
     current_number_held_by: Option<Uuid>,
+    layout: String,
     records: String,
 }
 
@@ -206,7 +208,8 @@ impl Actions {
                 new_number = Some(number);
                 let told = Told::party(party_id, party.fields.personal_number);
                 let known = party.register.as_ref().filter(|known| known.person.personal_number == number);
-                if known.is_some_and(|known| known.updated_at > asked.delivered.register.updated_at) {
+                let asked_at = Moment::from(&asked.delivered.register);
+                if known.is_some_and(|known| !asked_at.replaces(&known.into())) {
                     // Somebody asked CPR after us and was here before us: the newer answer stands.
                     return match fetch.preview_id {
                         Some(_) => Err(self.stale(&party)),
@@ -244,9 +247,9 @@ impl Actions {
                 let unreadable = |_| Error::Internal("kept records cannot be read".to_owned());
                 let (records, source, date) = match kept {
                     Some(kept) => (
-                        Records::from_json(&kept.layout, &kept.records).map_err(unreadable)?,
-                        kept.register.source,
-                        kept.register.register_date,
+                        Records::from_text(&kept.records.layout, &kept.records.text).map_err(unreadable)?,
+                        kept.records.source,
+                        kept.records.date,
                     ),
                     None => (Records::default(), RegisterSource::Lookup, self.today()),
                 };
@@ -286,9 +289,9 @@ impl Actions {
             number = current;
         }
         let answer = answer.with_details(cpr.details(number).await);
-        let records = answer.records.to_json();
         let register = self.register(answer.person);
-        Ok(Asked { delivered: Delivered { register, moved_from, current_number_held_by }, records })
+        let delivered = Delivered { register, moved_from, current_number_held_by };
+        Ok(Asked { delivered, records: answer.records })
     }
 
     async fn take_preview(
@@ -338,8 +341,9 @@ impl Actions {
     }
 
     /// CPR's state of this moment.
-    fn register(&self, person: Person) -> Register {
-        Register { person, source: RegisterSource::Lookup, register_date: self.today(), updated_at: self.clock.now() }
+    pub(super) fn register(&self, person: Person) -> Register {
+        let Moment { source, date, received_at } = Moment::lookup(self.clock.now());
+        Register { person, source, register_date: date, updated_at: received_at }
     }
 
     /// The date in Denmark.
@@ -375,7 +379,8 @@ impl Asked {
             updated_at: register.updated_at,
             moved_from: self.delivered.moved_from.iter().map(|number| number.digits().as_str().to_owned()).collect(),
             current_number_held_by: self.delivered.current_number_held_by,
-            records: self.records.clone(),
+            layout: self.records.layout().to_owned(),
+            records: self.records.to_text(),
         };
         serde_json::to_string(&waiting).map_err(|_| Error::Internal("a preview has no JSON form".to_owned()))
     }
@@ -399,7 +404,7 @@ impl Asked {
                 moved_from,
                 current_number_held_by: waiting.current_number_held_by,
             },
-            records: waiting.records,
+            records: Records::from_text(&waiting.layout, &waiting.records).map_err(|_| unreadable())?,
         })
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::change::{Changed, KeepableField, address_value, conclude, forget_register, local_kind, protection_value};
 use super::party::{Address, AddressKind, ChangeSource, Party, PartyKind};
-use super::person::{Person, Register, RegisterSource, Status};
+use super::person::{Person, Register, RegisterSource, Sex, Status};
 
 /// CPR's answer about the person of a party.
 #[derive(Clone, PartialEq)]
@@ -84,6 +84,28 @@ pub fn apply(party: &Party, delivered: Delivered, keep: Option<&[KeepableField]>
     Changed { store_register: Some(register), remove_register: old_number, ..conclude(Some(party), after, source, at) }
 }
 
+/// What holds of the number that a person was moved to (50, 60) as long as CPR has told nothing of that number itself:
+/// what CPR said of the person before. `told` is what it says of the old number now.
+pub fn carried_over(told: &Person, to: PersonalNumber, earlier: Option<&Person>) -> Person {
+    let is_moved = |person: &&Person| person.status.as_ref().is_some_and(Status::is_moved);
+    let before = earlier.unwrap_or(told);
+    let status = Some(before).filter(|before| !is_moved(before)).and_then(|before| before.status.clone());
+    Person {
+        personal_number: to,
+        current_number: None,
+        former_numbers: told.former_numbers.clone(),
+        status_since: before.status_since.filter(|_| status.is_some()),
+        // Birth date or sex may be the reason for the new number.
+        birth_date: to.birth_date().or(before.birth_date),
+        sex: Some(Sex::of(to)),
+        name: told.name.clone().or_else(|| before.name.clone()),
+        protected: told.protected || before.protected,
+        withheld: before.withheld || status.is_none(),
+        status,
+        ..before.clone()
+    }
+}
+
 /// CPR's word on a person's address: the address, or that there is none. `None` when CPR's answer says nothing of it:
 /// withheld, or a number that is nobody's any more (30, 50, 60).
 pub fn address_word(person: &Person) -> Option<(Option<&Address>, AddressKind)> {
@@ -101,6 +123,10 @@ fn remember(person: &mut Person, earlier: Option<&Person>) {
     }
     if person.withheld && person.name.is_none() {
         person.name = earlier.name.clone();
+    }
+    if person.status.as_ref().is_some_and(Status::is_moved) {
+        // What an old number no longer tells has not ended.
+        person.protected |= earlier.protected;
     }
     if person.status.as_ref().is_some_and(Status::has_no_address) && person.last_address.is_none() {
         person.last_address = earlier.address.clone().or_else(|| earlier.last_address.clone());

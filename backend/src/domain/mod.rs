@@ -7,6 +7,7 @@
 //! * from CPR: [`apply::number_to_ask`], then the registry, then [`apply::preview`] or [`apply::apply`] with what was
 //!   [`apply::Delivered`]. When CPR says that a number has moved (50, 60) and no other party holds the current one, the
 //!   caller looks that one up and says so in `moved_from`; else it passes the first answer and who holds the number
+//! * [`order`]: which of two states that CPR told is the newer one
 //! * both give a [`change::Changed`]: the party, its history, its events, whose CPR records to store and to remove
 //! * find: [`find::Wanted`], then until [`find::next_step`] is `None`: [`find::questions`] of the step, each one asked and
 //!   audited; then [`find::candidates`], and [`find::wider`] for what else could be asked
@@ -29,6 +30,7 @@ pub mod find;
 pub mod freshness;
 pub mod input;
 pub mod job;
+pub mod order;
 pub mod page;
 pub mod party;
 pub mod person;

@@ -32,7 +32,8 @@ pub struct Person {
     pub last_address: Option<Address>,
     /// Name and address protection (type 0001).
     pub protected: bool,
-    /// CPR told that the person is protected and blanked name and address (private profile): nothing is known of them.
+    /// CPR told nothing of name and address, so that its earlier word stands: it blanked them (private profile, protected
+    /// person), or all that it told is that the person has this number now.
     pub withheld: bool,
     /// Birth date.
     pub birth_date: Option<NaiveDate>,
@@ -77,6 +78,13 @@ pub enum Sex {
     Female,
     /// *Mand*.
     Male,
+}
+
+impl Sex {
+    /// The sex that a personal number tells.
+    pub fn of(number: PersonalNumber) -> Sex {
+        if number.digits().as_str().ends_with(['1', '3', '5', '7', '9']) { Sex::Male } else { Sex::Female }
+    }
 }
 
 /// CPR's person status.

@@ -5,7 +5,8 @@
 //! * [`Registry::look_up`] gives an [`Answer`]: the [`Person`] that a party shows and the [`Records`] to store.
 //!   [`Answer::with_details`] takes what [`Registry::details`] found beside it: the sections of the CPR tab, and former numbers.
 //!   A refusal of one section, or its failure, is in the records and fails nothing
-//! * [`Records::to_json`] and [`Records::from_json`] with [`records::LAYOUT`]: how they are stored. Filtered by [`Keep`]
+//! * [`extract::read`] reads the same of the records of a change file or of CPR Direkte
+//! * [`Records::to_text`] and [`Records::from_text`] with [`Records::layout`]: how they are stored. Filtered by [`Keep`]
 //!   from the start: what this installation does not keep is not in them
 //! * [`Records::details`]: the CPR tab, read from stored records
 //! * [`RegistryError`]: why there is no answer, with CPR's number and never with content
@@ -16,6 +17,7 @@ use cpr::PersonalNumber;
 use crate::domain::find::{AddressQuestion, Candidate, NameQuestion};
 use crate::domain::person::Person;
 
+pub mod extract;
 pub mod keep;
 pub mod live;
 pub mod records;
@@ -66,7 +68,7 @@ impl Answer {
     /// The answer with the details of the same person.
     #[must_use]
     pub fn with_details(mut self, details: Records) -> Answer {
-        self.person.former_numbers = translate::former_numbers(&details, self.person.personal_number);
+        self.person.former_numbers = details.former_numbers(self.person.personal_number);
         if self.person.last_address.is_none() {
             self.person.last_address = translate::last_address(&self.person, &details);
         }

@@ -21,22 +21,27 @@ pub async fn append(write: &Write, events: &[NewEvent], at: DateTime<Utc>) -> Re
     let counted = "UPDATE counter SET value = value + $1 WHERE name = 'event' RETURNING value";
     let row = sql::one(write, counted, values![count]).await?;
     let last: i64 = get(&row.ok_or_else(|| Error::Internal("the event counter is gone".to_owned()))?, "value")?;
-    let mut stored = Vec::with_capacity(events.len());
-    for (seq, event) in (last - count + 1..).zip(events) {
-        let event = Event { seq, id: Uuid::new_v4(), event: event.clone(), occurred_at: sql::micros(at) };
-        let statement = "INSERT INTO event (seq, id, type, party_id, changed_fields, occurred_at) \
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let values = values![
+    let number = |(seq, event): (i64, &NewEvent)| Event {
+        seq,
+        id: Uuid::new_v4(),
+        event: event.clone(),
+        occurred_at: sql::micros(at),
+    };
+    let stored: Vec<Event> = (last - count + 1..).zip(events).map(number).collect();
+    let row = |event: &Event| {
+        Ok(values![
             event.seq,
             event.id,
             event.event.type_.name(),
             event.event.party_id,
             sql::json(&event.event.changed_fields)?,
             event.occurred_at,
-        ];
-        sql::execute(write, statement, values).await?;
-        stored.push(event);
-    }
+        ])
+    };
+    let rows = stored.iter().map(row).collect::<Result<_, Error>>()?;
+    let statement =
+        |rows: &str| format!("INSERT INTO event (seq, id, type, party_id, changed_fields, occurred_at) VALUES {rows}");
+    sql::for_rows(write, rows, statement).await?;
     Ok(stored)
 }
 

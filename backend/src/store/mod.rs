@@ -6,9 +6,10 @@
 //! * Parties and cases that are read one by one or by key in a [`Write`] are locked until it ends: what was decided by
 //!   them still holds when it is written. What is not there yet cannot be locked: [`lock`] its name.
 //! * [`party`]: `get`, `get_many`, `find_many` (by keys of any kind), `by_personal_number`, `by_number_now_or_before`, `by_external_id`, `by_cvr_number`, `list`,
-//!   `search`, `insert`, `update` (over an expected version), `delete`, `insert_version`, `versions`. A party is read with
-//!   what CPR says of it and who holds its current number, in one statement a page.
-//! * [`register`]: what CPR said, by personal number: `get`, `put`, `delete`. Put it before the party is written.
+//!   `search`, `insert`, `update` and `update_many` (over the versions that were read), `delete`, `insert_version(s)`,
+//!   `versions`. A party is read with what CPR says of it and who holds its current number, in one statement a page.
+//! * [`register`]: what CPR said, by personal number: `get`, `records_of`, `put`, `put_records`, `delete`, and for many
+//!   persons `put_many`, `delete_many`. Put it before the party is written.
 //! * [`event`]: `append` (late in the transaction), `list`, `bounds`.
 //! * [`audit`]: `append` a [`Row`](audit::Row) in a transaction; [`Recorder`](audit::Recorder)`::record` commits rows that
 //!   stand alone, several callers' in one commit; `list`.

@@ -38,6 +38,39 @@ pub async fn one(on: &impl Connection, sql: &str, values: Vec<Value>) -> Result<
     Ok(raw.query_one_raw(Statement::from_sql_and_values(raw.get_database_backend(), sql, values)).await?)
 }
 
+/// Statements for many rows have one of two texts, so that the databases can remember them.
+const MANY: usize = 32;
+
+/// Runs a statement for rows of values, [`MANY`] at a time and the rest one by one; what it returned of all of them.
+/// `statement` makes its text from the list of rows, `($1, $2), ($3, $4)`.
+pub async fn for_rows(
+    on: &impl Connection,
+    rows: Vec<Vec<Value>>,
+    statement: impl Fn(&str) -> String,
+) -> Result<Vec<QueryResult>, Error> {
+    let Some(columns) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
+    let mut returned = Vec::new();
+    let (mut many, mut single) = (None, None);
+    let mut rows = rows.into_iter();
+    while rows.len() > 0 {
+        let count = if rows.len() >= MANY { MANY } else { 1 };
+        let text = if count == MANY { &mut many } else { &mut single };
+        let text = text.get_or_insert_with(|| statement(&places(count, columns)));
+        let values = rows.by_ref().take(count).flatten().collect();
+        returned.extend(all(on, text, values).await?);
+    }
+    Ok(returned)
+}
+
+/// `($1, $2), ($3, $4)`.
+fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
 /// A column's value.
 pub fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, Error> {
     Ok(row.try_get("", column)?)
@@ -111,6 +144,15 @@ pub fn text_in(on: &impl Connection, column: &str, place: usize) -> String {
         format!("{column} IN (SELECT value FROM json_each(${place}))")
     } else {
         format!("{column} = ANY (ARRAY(SELECT json_array_elements_text(CAST(${place} AS json))))")
+    }
+}
+
+/// `column IN (…)` for a list of numbers that is one value, their JSON.
+pub fn number_in(on: &impl Connection, column: &str, place: usize) -> String {
+    if is_sqlite(on) {
+        format!("{column} IN (SELECT value FROM json_each(${place}))")
+    } else {
+        format!("{column} = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST(${place} AS json)) AS bigint)))")
     }
 }
 

@@ -9,7 +9,7 @@ use anyhow::Context;
 use backend::domain::party::{Address, AddressKind, ChangeSource, Party, PartyFields, PartyKind};
 use backend::domain::person::{Person, Register, RegisterSource, Status};
 use backend::domain::search::query_tokens;
-use backend::store::register::Kept;
+use backend::store::register::{Kept, KeptRecords};
 use backend::store::{Database, party, register};
 use chrono::{DateTime, NaiveDate, Utc};
 use cpr::PersonalNumber;
@@ -50,7 +50,13 @@ async fn insert(database: &Database, serials: std::ops::Range<u64>) -> anyhow::R
     for serial in serials {
         let party = somebody(serial)?;
         if let Some(register) = &party.register {
-            let kept = Kept { register: register.clone(), layout: "gctp/1".into(), records: "{}".into() };
+            let records = KeptRecords {
+                layout: "gctp/1".into(),
+                text: "{}".into(),
+                source: register.source,
+                date: register.register_date,
+            };
+            let kept = Kept { register: register.clone(), records };
             register::put(&write, &kept).await?;
         }
         party::insert(&write, &party).await?;

@@ -122,6 +122,7 @@ async fn the_second_of_two_edits_sees_the_whole_first(database: &TestDatabase) {
         }
     })
     .await;
+    let before = party.clone();
     // Every table that a party is read from.
     party.version = 2;
     party.fields.name = "To".to_owned();
@@ -129,7 +130,7 @@ async fn the_second_of_two_edits_sees_the_whole_first(database: &TestDatabase) {
     party.former_numbers = vec![number(2)];
     party.register = Some(registered(&party, Status::Resident, None, true));
     register::put(&write, &kept(party.register.clone().unwrap())).await.unwrap();
-    party::update(&write, &party, 1).await.unwrap();
+    party::update(&write, &before, &party).await.unwrap();
     write.commit().await.unwrap();
     assert!(second.await.unwrap().unwrap().unwrap() == party);
 }
@@ -150,10 +151,11 @@ async fn a_number_that_moves_meanwhile_is_found_where_it_is(database: &TestDatab
         }
     })
     .await;
+    let before = (one.clone(), two.clone());
     (one.fields.personal_number, one.version) = (None, 2);
-    party::update(&write, &one, 1).await.unwrap();
+    party::update(&write, &before.0, &one).await.unwrap();
     (two.fields.personal_number, two.version) = (Some(number(1)), 2);
-    party::update(&write, &two, 1).await.unwrap();
+    party::update(&write, &before.1, &two).await.unwrap();
     write.commit().await.unwrap();
     assert!(second.await.unwrap().unwrap().unwrap() == two);
 }
@@ -175,10 +177,11 @@ async fn one_of_many_that_moves_meanwhile_is_found_where_it_is(database: &TestDa
         }
     })
     .await;
+    let before = (one.clone(), two.clone());
     (one.fields.personal_number, one.former_numbers, one.version) = (Some(number(2)), vec![number(1)], 2);
-    party::update(&write, &one, 1).await.unwrap();
+    party::update(&write, &before.0, &one).await.unwrap();
     (two.fields.personal_number, two.version) = (Some(number(1)), 2);
-    party::update(&write, &two, 1).await.unwrap();
+    party::update(&write, &before.1, &two).await.unwrap();
     write.commit().await.unwrap();
     assert!(second.await.unwrap().unwrap() == [Some(two), Some(one), Some(other)]);
 }

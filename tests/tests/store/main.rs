@@ -12,7 +12,7 @@ mod search;
 use backend::domain::page::PageRequest;
 use backend::domain::party::{Address, AddressKind, ChangeSource, Party, PartyFields, PartyKind};
 use backend::domain::person::{Person, Register, RegisterSource, Status};
-use backend::store::register::Kept;
+use backend::store::register::{Kept, KeptRecords};
 use backend::store::{Database, party, register};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use cpr::PersonalNumber;
@@ -114,7 +114,13 @@ fn registered(party: &Party, status: Status, current_number: Option<PersonalNumb
 }
 
 fn kept(register: Register) -> Kept {
-    Kept { register, layout: "gctp/1".to_owned(), records: r#"{"STAM":[]}"#.to_owned() }
+    let records = KeptRecords {
+        layout: "gctp/1".to_owned(),
+        text: r#"{"STAM":[]}"#.to_owned(),
+        source: register.source,
+        date: register.register_date,
+    };
+    Kept { register, records }
 }
 
 /// Stores new parties, with what CPR says of them.

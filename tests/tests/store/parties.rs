@@ -144,9 +144,10 @@ async fn the_list_goes_on_where_it_stopped_while_others_write(database: &TestDat
 
     let write = database.begin().await.unwrap();
     party::delete(&write, parties[1].id, 1).await.unwrap();
+    let before = parties[2].clone();
     parties[2].fields.name = "0".to_owned();
     parties[2].version = 2;
-    party::update(&write, &parties[2], 1).await.unwrap();
+    party::update(&write, &before, &parties[2]).await.unwrap();
     write.commit().await.unwrap();
     parties.push(named("F"));
     store(&database, &parties[5..]).await;
@@ -183,7 +184,7 @@ async fn an_update_replaces_everything(database: &TestDatabase) {
     after.former_numbers = vec![number(1)];
     after.fields.external_ids = vec![ExternalId { system: "crm".to_owned(), id: "b".to_owned() }];
     let write = database.begin().await.unwrap();
-    party::update(&write, &after, 1).await.unwrap();
+    party::update(&write, &before, &after).await.unwrap();
     write.commit().await.unwrap();
     assert!(party::get(&database.read(), before.id).await.unwrap().unwrap() == after);
     assert!(party::by_external_id(&database.read(), &before.fields.external_ids[0]).await.unwrap().is_none());
@@ -196,9 +197,9 @@ async fn an_update_over_another_version_is_stale(database: &TestDatabase) {
     store(&database, std::slice::from_ref(&party)).await;
     for (id, version) in [(party.id, 2), (uuid::Uuid::new_v4(), 3)] {
         let write = database.begin().await.unwrap();
-        let mut changed = party.clone();
-        changed.id = id;
-        assert_eq!(party::update(&write, &changed, version).await, Err(Error::Stale));
+        let before = Party { id, version, ..party.clone() };
+        let after = Party { version: version + 1, ..before.clone() };
+        assert_eq!(party::update(&write, &before, &after).await, Err(Error::Stale));
         assert_eq!(party::delete(&write, id, version).await, Err(Error::Stale));
     }
 }
@@ -212,9 +213,9 @@ async fn a_personal_number_belongs_to_one_party(database: &TestDatabase) {
     assert_eq!(taken, Err(Error::Conflict(Conflict::PersonalNumber)));
     drop(write);
     let write = database.begin().await.unwrap();
-    let mut moved = second;
+    let mut moved = second.clone();
     moved.fields.personal_number = Some(number(1));
-    assert_eq!(party::update(&write, &moved, 1).await, Err(Error::Conflict(Conflict::PersonalNumber)));
+    assert_eq!(party::update(&write, &second, &moved).await, Err(Error::Conflict(Conflict::PersonalNumber)));
 }
 
 async fn an_external_id_belongs_to_one_party(database: &TestDatabase) {
@@ -300,7 +301,7 @@ async fn what_cpr_says_comes_with_the_party(database: &TestDatabase) {
 
     let mut newer = kept(party.register.clone().unwrap());
     newer.register.person.name = None;
-    newer.records = "{}".to_owned();
+    newer.records.text = "{}".to_owned();
     let write = database.begin().await.unwrap();
     register::put(&write, &newer).await.unwrap();
     write.commit().await.unwrap();

@@ -131,12 +131,13 @@ async fn a_query_cannot_break_out_of_its_quotes(database: &TestDatabase) {
 
 async fn words_follow_the_party(database: &TestDatabase) {
     let database = open(database).await;
-    let mut party = named("Før");
-    store(&database, std::slice::from_ref(&party)).await;
+    let before = named("Før");
+    store(&database, std::slice::from_ref(&before)).await;
+    let mut party = before.clone();
     party.fields.name = "Efter".to_owned();
     party.version = 2;
     let write = database.begin().await.unwrap();
-    party::update(&write, &party, 1).await.unwrap();
+    party::update(&write, &before, &party).await.unwrap();
     write.commit().await.unwrap();
     assert!(names(&database, &words("før")).await.is_empty());
     assert_eq!(names(&database, &words("efter")).await, ["Efter"]);

@@ -140,6 +140,43 @@ fn a_number_that_another_party_holds_moves_nothing_and_is_told_once() {
 }
 
 #[test]
+fn a_new_number_of_which_nothing_was_told_takes_cprs_earlier_word_along() {
+    let secret = Person { protected: true, ..person(GERDA_OLD, "Gerda Holmstad", "Søgade 16") };
+    let before = fetched(&party(GERDA_OLD), secret, 2).party;
+    let told = Person {
+        personal_number: number(GERDA_OLD),
+        current_number: Some(number(GERDA)),
+        name: None,
+        ..without_address(Status::Changed)
+    };
+    let earlier = before.register.as_ref().map(|register| &register.person);
+    let carried = carried_over(&told, number(GERDA), earlier);
+    assert_eq!((carried.personal_number, carried.status.clone()), (number(GERDA), Some(Status::Resident)));
+    let moved = Delivered { moved_from: vec![number(GERDA_OLD)], ..delivered(carried, 3) };
+    let after = apply(&before, moved, None).party;
+    assert_eq!((after.fields.personal_number, line1(&after)), (Some(number(GERDA)), Some("Søgade 16")));
+    assert!(after.is_protected() && after.former_numbers == [number(GERDA_OLD)]);
+
+    // CPR never said anything but that: what was typed stays.
+    let typed = party(GERDA_OLD);
+    let carried = carried_over(&told, number(GERDA), None);
+    assert_eq!((carried.status.as_ref(), carried.withheld), (None, true));
+    let moved = Delivered { moved_from: vec![number(GERDA_OLD)], ..delivered(carried, 3) };
+    let after = apply(&typed, moved, None).party;
+    assert_eq!((after.fields.name.as_str(), line1(&after)), ("J. Mortensen", Some("Boulevarden 101, 1 m")));
+    assert_eq!(after.fields.personal_number, Some(number(GERDA)));
+}
+
+#[test]
+fn an_old_number_that_tells_no_protection_ends_none() {
+    let secret = Person { protected: true, ..person(GERDA_OLD, "Gerda Holmstad", "Søgade 16") };
+    let before = fetched(&party(GERDA_OLD), secret, 2).party;
+    let gone = Person { personal_number: number(GERDA_OLD), ..without_address(Status::Changed) };
+    let delivered = Delivered { current_number_held_by: Some(Uuid::from_u128(2)), ..delivered(gone, 3) };
+    assert!(apply(&before, delivered, None).party.is_protected());
+}
+
+#[test]
 fn kept_values_stay_until_they_are_released() {
     let before = party(JENS);
     let keep = |party: &Party, keep: Option<&[KeepableField]>, day| apply(party, delivered(jens(), day), keep);

@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use cpr::codes::{FamilyRelation, PersonStatus, ProtectionKind};
 use cpr::gctp::{
-    Adresse3, Adresse4, Beskyt3, Civil3, FamilieRow, Field, FieldError, Navne3, NumberOrBirthDate, ServiceAnswer, Stam,
+    Adresse3, Adresse4, Beskyt3, Civil3, FamilieRow, FieldError, Navne3, NumberOrBirthDate, ServiceAnswer, Stam,
     TidlpnrRow, service,
 };
 
 use super::address::Delivered;
-use super::value::{date, status, text};
+use super::value::{date, natural_order, protection_code, status, text};
 use crate::domain::details::{
     AddressItem, Availability, CivilStatusItem, ContactAddressItem, Details, FormerNumberItem, NameItem,
     ProtectionItem, Relation, Relative, Section, StatusItem,
@@ -163,7 +163,7 @@ fn contact_addresses(answer: &ServiceAnswer) -> Result<Vec<ContactAddressItem>, 
 fn protections(answer: &ServiceAnswer) -> Result<Vec<ProtectionItem>, FieldError> {
     let row: Beskyt3 = answer.record()?;
     let item = |protection: cpr::gctp::Protection| ProtectionItem {
-        code: record_code(protection.kind.code()),
+        code: protection_code(protection.kind.code()),
         text: protection.kind.text().to_owned(),
         from: protection.start.and_then(date),
         expected_deletion: protection.deletion.and_then(date),
@@ -259,18 +259,4 @@ fn spouse_by_civil_status(row: &Civil3) -> Option<Relative> {
         status: None::<Status>,
         from: None,
     })
-}
-
-/// `Mortensen,Jens` as `Jens Mortensen`.
-fn natural_order(name: &str) -> String {
-    match name.split_once(',') {
-        Some((surname, first_names)) => format!("{} {}", first_names.trim(), surname.trim()),
-        None => name.to_owned(),
-    }
-}
-
-/// CPR Services writes the type of a protection with five digits, the records with four.
-fn record_code(code: &str) -> String {
-    let digits = code.trim_start_matches('0');
-    if Field::new(code).is_empty() { String::new() } else { format!("{digits:0>4}") }
 }

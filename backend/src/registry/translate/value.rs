@@ -9,7 +9,7 @@ use crate::domain::text::squeeze;
 /// A date as precise as it is known; `None` when nothing of it is.
 ///
 /// Minutes of 99 and midnight both mean that only the day is known.
-pub(super) fn date(date: cpr::CprDate) -> Option<CprDate> {
+pub(in crate::registry) fn date(date: cpr::CprDate) -> Option<CprDate> {
     let cpr::CprDate { year, month, day, time, uncertain } = date;
     let (value, precision) = match date.precision() {
         cpr::Precision::None => return None,
@@ -25,7 +25,7 @@ pub(super) fn date(date: cpr::CprDate) -> Option<CprDate> {
 }
 
 /// The calendar date, when it is complete.
-pub(super) fn day(date: Option<cpr::CprDate>) -> Option<NaiveDate> {
+pub(in crate::registry) fn day(date: Option<cpr::CprDate>) -> Option<NaiveDate> {
     date.and_then(cpr::CprDate::date)
 }
 
@@ -33,7 +33,7 @@ pub(super) fn status(status: &PersonStatus) -> Status {
     Status::from(status.code().to_owned())
 }
 
-pub(super) fn sex(sex: cpr::Sex) -> Sex {
+pub(in crate::registry) fn sex(sex: cpr::Sex) -> Sex {
     match sex {
         cpr::Sex::Female => Sex::Female,
         cpr::Sex::Male => Sex::Male,
@@ -41,14 +41,30 @@ pub(super) fn sex(sex: cpr::Sex) -> Sex {
 }
 
 /// A text with single blanks; `None` when there is nothing in it.
-pub(super) fn text(text: impl AsRef<str>) -> Option<String> {
+pub(in crate::registry) fn text(text: impl AsRef<str>) -> Option<String> {
     Some(squeeze(text.as_ref())).filter(|text| !text.is_empty())
 }
 
 /// Texts joined by `, `; `None` when there is nothing in them.
-pub(super) fn joined<'t>(texts: impl IntoIterator<Item = Option<&'t String>>) -> Option<String> {
+pub(in crate::registry) fn joined<'t, T: AsRef<str> + 't>(
+    texts: impl IntoIterator<Item = &'t Option<T>>,
+) -> Option<String> {
     let texts: Vec<String> = texts.into_iter().flatten().filter_map(text).collect();
     text(texts.join(", "))
+}
+
+/// `Mortensen,Jens` as `Jens Mortensen`.
+pub(in crate::registry) fn natural_order(name: &str) -> String {
+    match name.split_once(',') {
+        Some((surname, first_names)) => format!("{} {}", first_names.trim(), surname.trim()),
+        None => name.to_owned(),
+    }
+}
+
+/// CPR's type of a protection with four digits, as the records write it; CPR Services write five.
+pub(in crate::registry) fn protection_code(code: &str) -> String {
+    let digits = code.trim_start_matches('0');
+    if code.trim().is_empty() { String::new() } else { format!("{digits:0>4}") }
 }
 
 #[cfg(test)]

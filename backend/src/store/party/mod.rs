@@ -1,22 +1,25 @@
-//! Parties: read one by one, by key, in pages and by search; written with their search tokens.
+//! Parties: read one by one, by key, in pages and by search; written with their keys and search tokens.
 
 mod keys;
 mod page;
 mod row;
 mod version;
+mod write;
+
+use std::collections::BTreeSet;
 
 use cpr::PersonalNumber;
 use uuid::Uuid;
 
 use self::row::{columns, party};
 use super::sql::{self, values};
-use super::{Connection, Error, Write};
+use super::{Connection, Error};
 use crate::domain::party::{ExternalId, Party};
-use crate::domain::search;
 
 pub use self::keys::find_many;
 pub use self::page::{list, search};
-pub use self::version::{insert_version, versions};
+pub use self::version::{insert_version, insert_versions, versions};
+pub use self::write::{Change, delete, insert, update, update_many};
 
 /// The party with this id.
 ///
@@ -57,6 +60,30 @@ pub async fn by_number_now_or_before(on: &impl Connection, number: PersonalNumbe
     let mut found = chosen(on, condition, values![sql::digits(number)]).await?;
     found.sort_by_key(|party| party.fields.personal_number != Some(number));
     Ok(found)
+}
+
+/// The parties that have one of these personal numbers now.
+///
+/// # Errors
+/// As every read.
+pub async fn by_personal_numbers(on: &impl Connection, numbers: &[PersonalNumber]) -> Result<Vec<Party>, Error> {
+    let digits: Vec<String> = numbers.iter().copied().map(sql::digits).collect();
+    chosen(on, &sql::text_in(on, "p.personal_number", 1), values![sql::json(&digits)?]).await
+}
+
+/// Which of these numbers a party had before.
+///
+/// # Errors
+/// As every read.
+pub async fn former_among(on: &impl Connection, numbers: &[PersonalNumber]) -> Result<BTreeSet<PersonalNumber>, Error> {
+    let digits: Vec<String> = numbers.iter().copied().map(sql::digits).collect();
+    let statement = format!(
+        "SELECT DISTINCT personal_number FROM party_former_number WHERE {}",
+        sql::text_in(on, "personal_number", 1)
+    );
+    let rows = sql::all(on, &statement, values![sql::json(&digits)?]).await?;
+    let number = |row| sql::get_number(row, "personal_number").transpose();
+    rows.iter().filter_map(number).collect()
 }
 
 /// The party with this key in another system.
@@ -102,157 +129,4 @@ async fn lock(on: &impl Connection, condition: &str, values: Vec<sea_orm::Value>
     let statement = format!("SELECT p.id FROM party p WHERE {condition} ORDER BY p.seq FOR UPDATE OF p");
     let rows = sql::all(on, &statement, values).await?;
     rows.iter().map(|row| sql::get(row, "id")).collect::<Result<_, Error>>().map(Some)
-}
-
-/// Stores a new party. `register` and `current_number_held_by` are not stored here: the first by
-/// [`register::put`](super::register::put), the second is computed on reading.
-///
-/// # Errors
-/// [`Error::Conflict`] with `PersonalNumber` or `ExternalId` when another party has it.
-pub async fn insert(write: &Write, party: &Party) -> Result<(), Error> {
-    let places: Vec<String> = (1..=COLUMNS.len() + 1).map(|place| format!("${place}")).collect();
-    let statement =
-        format!("INSERT INTO party ({}, created_at) VALUES ({}) RETURNING seq", COLUMNS.join(", "), places.join(", "));
-    let mut values = column_values(party)?;
-    values.push(sql::micros(party.created_at).into());
-    let row = sql::one(write, &statement, values).await?;
-    let row = row.ok_or_else(|| Error::Internal("a new party has no number".to_owned()))?;
-    put_keys(write, party).await?;
-    put_tokens(write, sql::get(&row, "seq")?, party).await
-}
-
-/// Stores a party over the version that the caller read; `party.version` is the new one.
-///
-/// # Errors
-/// [`Error::Stale`] when the party has another version by now or is gone; [`Error::Conflict`] as [`insert`].
-pub async fn update(write: &Write, party: &Party, expected_version: i64) -> Result<(), Error> {
-    let sets: Vec<String> = COLUMNS.iter().enumerate().map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
-    let statement = format!(
-        "UPDATE party SET {} WHERE id = $1 AND version = ${} RETURNING seq",
-        sets.join(", "),
-        COLUMNS.len() + 1
-    );
-    let mut values = column_values(party)?;
-    values.push(expected_version.into());
-    let row = sql::one(write, &statement, values).await?.ok_or(Error::Stale)?;
-    sql::execute(write, "DELETE FROM party_external_id WHERE party_id = $1", values![party.id]).await?;
-    sql::execute(write, "DELETE FROM party_former_number WHERE party_id = $1", values![party.id]).await?;
-    put_keys(write, party).await?;
-    let seq: i64 = sql::get(&row, "seq")?;
-    remove_tokens(write, seq).await?;
-    put_tokens(write, seq, party).await
-}
-
-/// Removes a party with its keys, versions and previews. What CPR said of the person is removed by
-/// [`register::delete`](super::register::delete).
-///
-/// # Errors
-/// [`Error::Stale`] when the party has another version by now or is gone; [`Error::Conflict`] with `PartyOnCase`.
-pub async fn delete(write: &Write, id: Uuid, expected_version: i64) -> Result<(), Error> {
-    let statement = "DELETE FROM party WHERE id = $1 AND version = $2 RETURNING seq";
-    let row = match sql::one(write, statement, values![id, expected_version]).await {
-        // Nothing but a case keeps a party.
-        Err(Error::Missing) => return Err(Error::Conflict(super::Conflict::PartyOnCase)),
-        other => other?.ok_or(Error::Stale)?,
-    };
-    remove_tokens(write, sql::get(&row, "seq")?).await
-}
-
-const COLUMNS: [&str; 23] = [
-    "id",
-    "kind",
-    "name",
-    "sort_name",
-    "email",
-    "phone",
-    "mobile",
-    "address_line1",
-    "address_line2",
-    "postal_code",
-    "city",
-    "country_code",
-    "address_kind",
-    "personal_number",
-    "cvr_number",
-    "p_number",
-    "owns_email_domain",
-    "active",
-    "keeps_name",
-    "keeps_address",
-    "changed_by",
-    "version",
-    "updated_at",
-];
-
-fn column_values(party: &Party) -> Result<Vec<sea_orm::Value>, Error> {
-    let fields = &party.fields;
-    let address = fields.address.as_ref();
-    Ok(values![
-        party.id,
-        sql::name(&fields.kind)?,
-        fields.name.as_str(),
-        search::sort_key(&fields.name),
-        fields.email.clone(),
-        fields.phone.clone(),
-        fields.mobile.clone(),
-        address.and_then(|address| address.line1.clone()),
-        address.and_then(|address| address.line2.clone()),
-        address.and_then(|address| address.postal_code.clone()),
-        address.and_then(|address| address.city.clone()),
-        address.and_then(|address| address.country_code.clone()),
-        sql::name(&party.address_kind)?,
-        fields.personal_number.map(sql::digits),
-        fields.cvr_number.clone(),
-        fields.p_number.clone(),
-        fields.owns_email_domain,
-        fields.active,
-        party.keeps_name,
-        party.keeps_address,
-        sql::name(&party.changed_by)?,
-        party.version,
-        sql::micros(party.updated_at),
-    ])
-}
-
-async fn put_keys(write: &Write, party: &Party) -> Result<(), Error> {
-    for key in &party.fields.external_ids {
-        let statement = "INSERT INTO party_external_id (party_id, system, external_id) VALUES ($1, $2, $3)";
-        sql::execute(write, statement, values![party.id, key.system.as_str(), key.id.as_str()]).await?;
-    }
-    for number in &party.former_numbers {
-        let statement = "INSERT INTO party_former_number (party_id, personal_number) VALUES ($1, $2)";
-        sql::execute(write, statement, values![party.id, sql::digits(*number)]).await?;
-    }
-    Ok(())
-}
-
-/// Writes the words that the party is found by: see step `party_search` of the schema.
-async fn put_tokens(write: &Write, seq: i64, party: &Party) -> Result<(), Error> {
-    let tokens = search::party_tokens(party);
-    let (statement, shown, hidden) = if sql::is_sqlite(write) {
-        let statement = "INSERT INTO party_search (rowid, shown, hidden) VALUES ($1, $2, $3)";
-        if party.is_protected() {
-            let hidden: Vec<&str> =
-                tokens.full.iter().filter(|token| !tokens.open.contains(token)).map(String::as_str).collect();
-            (statement, tokens.open.join(" "), Some(hidden.join(" ")))
-        } else {
-            (statement, tokens.full.join(" "), None)
-        }
-    } else {
-        let statement = "INSERT INTO party_search (seq, shown, hidden) VALUES ($1, \
-            array_to_tsvector(string_to_array($2, ' ')), array_to_tsvector(string_to_array($3, ' ')))";
-        if party.is_protected() {
-            (statement, tokens.open.join(" "), Some(tokens.full.join(" ")))
-        } else {
-            (statement, tokens.full.join(" "), None)
-        }
-    };
-    sql::execute(write, statement, values![seq, shown, hidden]).await?;
-    Ok(())
-}
-
-async fn remove_tokens(write: &Write, seq: i64) -> Result<(), Error> {
-    let place = if sql::is_sqlite(write) { "rowid" } else { "seq" };
-    sql::execute(write, &format!("DELETE FROM party_search WHERE {place} = $1"), values![seq]).await?;
-    Ok(())
 }

@@ -12,17 +12,29 @@ use crate::store::{Connection, Error, Write, cursor};
 /// # Errors
 /// [`Error::Missing`] when there is no such party; [`Error::Conflict`] with `Key` when the version is described already.
 pub async fn insert_version(write: &Write, version: &PartyVersion) -> Result<(), Error> {
-    let statement = "INSERT INTO party_history (party_id, version, at, changed_by, source, changes) \
-        VALUES ($1, $2, $3, $4, $5, $6)";
-    let values = values![
-        version.party_id,
-        version.version,
-        sql::micros(version.at),
-        version.by.as_str(),
-        sql::name(&version.source)?,
-        sql::json(&version.changes)?,
-    ];
-    sql::execute(write, statement, values).await?;
+    insert_versions(write, std::slice::from_ref(version)).await
+}
+
+/// Stores what several changes did; as [`insert_version`].
+///
+/// # Errors
+/// As [`insert_version`].
+pub async fn insert_versions(write: &Write, versions: &[PartyVersion]) -> Result<(), Error> {
+    let row = |version: &PartyVersion| {
+        Ok(values![
+            version.party_id,
+            version.version,
+            sql::micros(version.at),
+            version.by.as_str(),
+            sql::name(&version.source)?,
+            sql::json(&version.changes)?,
+        ])
+    };
+    let rows = versions.iter().map(row).collect::<Result<_, Error>>()?;
+    let statement = |rows: &str| {
+        format!("INSERT INTO party_history (party_id, version, at, changed_by, source, changes) VALUES {rows}")
+    };
+    sql::for_rows(write, rows, statement).await?;
     Ok(())
 }
 
