@@ -35,9 +35,23 @@ pub struct House {
 /// # Panics
 /// When the test does, and when the house does not open or close.
 pub fn run(kind: Kind, settings: &str, test: impl AsyncFnOnce(&House)) {
+    run_with(kind, settings, |_| Ok(Table::new()), test);
+}
+
+/// The same with CPR Direkte and CPR's change files: the house follows people.
+///
+/// # Panics
+/// As [`run`].
+pub fn run_following(kind: Kind, settings: &str, test: impl AsyncFnOnce(&House)) {
+    run_with(kind, settings, following, test);
+}
+
+/// `more` makes settings that depend on the simulator.
+fn run_with(kind: Kind, settings: &str, more: fn(&Simulator) -> anyhow::Result<Table>, test: impl AsyncFnOnce(&House)) {
     runtime().block_on(async {
-        let house =
-            House::open(kind, settings).await.unwrap_or_else(|error| panic!("the house does not open: {error:?}"));
+        let house = House::open(kind, settings, more)
+            .await
+            .unwrap_or_else(|error| panic!("the house does not open: {error:?}"));
         let outcome = AssertUnwindSafe(test(&house)).catch_unwind().await;
         let closed = house.close().await;
         if let Err(panic) = outcome {
@@ -48,7 +62,7 @@ pub fn run(kind: Kind, settings: &str, test: impl AsyncFnOnce(&House)) {
 }
 
 impl House {
-    async fn open(kind: Kind, settings: &str) -> anyhow::Result<House> {
+    async fn open(kind: Kind, settings: &str, more: fn(&Simulator) -> anyhow::Result<Table>) -> anyhow::Result<House> {
         let opened: DateTime<Utc> = OPENED.parse()?;
         let clock = Arc::new(SettableClock::at(opened));
         let issuer = Issuer::start(Arc::clone(&clock) as SharedClock)?;
@@ -57,6 +71,7 @@ impl House {
         let database = TestDatabase::migrated(kind).await?;
 
         let mut settings: Table = settings.parse().context("the settings of the test")?;
+        lay_below(&mut settings, more(&cpr)?);
         lay_below(&mut settings, usual_settings(&issuer, &cpr, &database)?);
         let config = Config::from_toml_str(&settings.to_string())?;
         let app = App::start(config.clone(), Arc::clone(&clock) as SharedClock).await?;
@@ -153,6 +168,25 @@ fn usual_settings(issuer: &Issuer, cpr: &Simulator, database: &TestDatabase) -> 
         ),
         ("cpr".to_owned(), Table::from_iter([("gctp".to_owned(), gctp)]).into()),
     ]))
+}
+
+/// The simulator's CPR Direkte, and the folder where its night puts files.
+fn following(cpr: &Simulator) -> anyhow::Result<Table> {
+    let (direkte, night) = (cpr.direkte(), cpr.night());
+    let quoted = |text: &str| Value::from(text).to_string();
+    let settings = format!(
+        "[cpr.direkte]\nhost = {}\nport = {}\nca_file = {}\ncustomer_number = {}\nuser = {}\npassword = {}\n\
+         [cpr.delivery]\nfolder = {}\ntask_number = {}\nupload = true\n",
+        quoted(&direkte.host()),
+        direkte.port(),
+        quoted(&direkte.ca_file().display().to_string()),
+        quoted(&direkte.customer_number()),
+        quoted(&direkte.user()),
+        quoted(&direkte.password()),
+        quoted(&night.folder().display().to_string()),
+        quoted(&night.task_number()),
+    );
+    Ok(settings.parse()?)
 }
 
 /// Adds what `settings` do not say themselves.

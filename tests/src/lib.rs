@@ -14,7 +14,7 @@ pub mod demo;
 mod house;
 pub mod issuer;
 
-pub use house::{House, run};
+pub use house::{House, run, run_following};
 
 /// Makes each function `async fn name(house: &House)` a test on SQLite and, with feature `postgres`, one on PostgreSQL.
 /// `name with SETTINGS` starts its house with these settings (TOML) on top of the usual ones.
