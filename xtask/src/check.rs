@@ -1,13 +1,11 @@
 //! `check`: everything that can be said about the repository without running the house.
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 
-use crate::{documents, frontend, members, test, workspace};
+use crate::{documents, frontend, install, members, test, workspace};
 
 /// The version that the repository's `deny.toml` was written for.
 const CARGO_DENY: &str = "0.20.2";
@@ -58,33 +56,9 @@ fn floors_and_specification() -> anyhow::Result<()> {
 }
 
 fn dependencies() -> anyhow::Result<()> {
-    let mut deny = Command::new(cargo_deny()?);
+    let mut deny = Command::new(install::cargo_tool("cargo-deny", CARGO_DENY)?);
     deny.current_dir(workspace::root()).args(["--locked", "--log-level", "warn"]);
     workspace::run(deny.args(["check", "licenses", "bans", "sources"]))
-}
-
-/// The `cargo-deny` of our version: the user's own, else one built once into `target/tools`.
-fn cargo_deny() -> anyhow::Result<PathBuf> {
-    let own = PathBuf::from("cargo-deny");
-    if is_version(&own) {
-        return Ok(own);
-    }
-    let tools = workspace::root().join("target/tools");
-    let built = tools.join("bin/cargo-deny");
-    if !is_version(&built) {
-        println!("   building cargo-deny {CARGO_DENY} into target/tools, once");
-        fs::create_dir_all(&tools)?;
-        // Unoptimised it is built in half the time, and checks in a second all the same.
-        let mut install = workspace::cargo_with(&["install", "cargo-deny", "--locked", "--debug", "--quiet"]);
-        workspace::run(install.args(["--version", CARGO_DENY, "--root"]).arg(&tools))?;
-    }
-    ensure!(is_version(&built), "{} is not version {CARGO_DENY}", built.display());
-    Ok(built)
-}
-
-fn is_version(program: &Path) -> bool {
-    let asked = Command::new(program).arg("--version").output();
-    asked.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == format!("cargo-deny {CARGO_DENY}"))
 }
 
 /// Fails with all faults at once, when there are any.

@@ -1,9 +1,10 @@
 //! What the tests need of the machine, installed where we may.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use test_servers::{oidc, postgres};
 
 use crate::workspace;
@@ -67,6 +68,30 @@ fn apt(packages: &[&str]) -> anyhow::Result<()> {
     install.args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages);
     install.env("DEBIAN_FRONTEND", "noninteractive");
     workspace::run(&mut install)
+}
+
+/// A tool of cargo's in this version: the user's own, else one built once into `target/tools`.
+pub fn cargo_tool(name: &str, version: &str) -> anyhow::Result<PathBuf> {
+    let own = PathBuf::from(name);
+    if is_version(&own, name, version) {
+        return Ok(own);
+    }
+    let tools = workspace::root().join("target/tools");
+    let built = tools.join("bin").join(name);
+    if !is_version(&built, name, version) {
+        println!("   building {name} {version} into target/tools, once");
+        fs::create_dir_all(&tools)?;
+        // Unoptimised it is built in half the time, and does its work in a second all the same.
+        let mut install = workspace::cargo_with(&["install", name, "--locked", "--debug", "--quiet"]);
+        workspace::run(install.args(["--version", version, "--root"]).arg(&tools))?;
+    }
+    ensure!(is_version(&built, name, version), "{} is not version {version}", built.display());
+    Ok(built)
+}
+
+fn is_version(program: &Path, name: &str, version: &str) -> bool {
+    let asked = Command::new(program).arg("--version").output();
+    asked.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).trim() == format!("{name} {version}"))
 }
 
 /// Whether a program can be started by its name.

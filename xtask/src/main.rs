@@ -7,6 +7,7 @@ mod frontend;
 mod install;
 mod members;
 mod server;
+mod stress;
 mod test;
 mod workspace;
 
@@ -46,6 +47,15 @@ enum Chore {
         #[arg(long)]
         quick: bool,
     },
+    /// The long ones: arbitrary bytes for every reader; goes on where it was stopped; into target/stress/report.md
+    Stress {
+        /// Begin anew, whatever has been done
+        #[arg(long)]
+        again: bool,
+        /// Begin no round after so many minutes
+        #[arg(long)]
+        minutes: Option<u64>,
+    },
     /// Check form, lints, documents, dependencies, floors and the specification
     Check,
     /// Write openapi/openapi.json and openapi/privileges.txt from the routes
@@ -75,6 +85,7 @@ fn do_chore(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Build { release } => server::build(release)?,
         Chore::Test => return test::run(),
         Chore::Bench { quick } => bench::run(quick)?,
+        Chore::Stress { again, minutes } => return stress::run(again, minutes),
         Chore::Check => check::run()?,
         Chore::Openapi { check } => server::openapi(check)?,
         Chore::Frontend { release } => frontend::build(release)?,

@@ -102,7 +102,8 @@ pub(super) struct Builder {
     earlier: Chunked<Run>,
     /// Ordinals by the hash of their key, open addressing, at most three quarters full; [`NONE`] where nobody is.
     ordinals: Vec<u32>,
-    hash: RandomState,
+    /// What keys are multiplied with, odd: another number in each process, so that nobody can choose keys that meet.
+    factor: u64,
 }
 
 /// More persons or runs than the index can count.
@@ -110,8 +111,8 @@ pub(super) struct Full;
 
 impl Builder {
     pub(super) fn new() -> Self {
-        let ordinals = vec![NONE; 1024];
-        Self { persons: Chunked::new(), earlier: Chunked::new(), ordinals, hash: RandomState::new() }
+        let factor = RandomState::new().hash_one(0) | 1;
+        Self { persons: Chunked::new(), earlier: Chunked::new(), ordinals: vec![NONE; 1024], factor }
     }
 
     /// Adds a run of the person with this key.
@@ -138,7 +139,8 @@ impl Builder {
     /// Where the key's ordinal stands, or would stand.
     fn slot(&self, key: u64) -> usize {
         let mask = self.ordinals.len() - 1;
-        let mut slot = self.hash.hash_one(key) as usize & mask;
+        // The upper half of the product depends on all digits.
+        let mut slot = (key.wrapping_mul(self.factor) >> 32) as usize & mask;
         while self.persons.get(self.ordinals[slot] as usize).is_some_and(|person| person.key != key) {
             slot = (slot + 1) & mask;
         }

@@ -52,7 +52,7 @@ impl PersonRecords {
     /// The first line with a character that ISO-8859-1 has not.
     pub fn from_lines(text: &str) -> Result<Self, NotLatin1> {
         let mut person = Self::default();
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_end().is_empty()) {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_end_matches(' ').is_empty()) {
             let bytes = latin1::encode(line).map_err(|_| NotLatin1(number + 1))?;
             person.push(&bytes);
         }
@@ -87,7 +87,9 @@ impl PersonRecords {
 
     /// The records of one type, in the order of the file.
     pub fn records<'a>(&'a self, code: &str) -> impl Iterator<Item = Record<'a>> {
-        self.iter().filter(move |record| record.code() == code)
+        let code = <[u8; 3]>::try_from(code.as_bytes()).unwrap_or_default();
+        let lines = self.lines.iter().map(|line| &self.bytes[line.clone()]);
+        lines.filter(move |line| line.starts_with(&code)).map(Record::of)
     }
 
     /// The first record of a type of which a person has at most one.

@@ -101,7 +101,8 @@ impl<'a, R: Read> Window<'a, R> {
     /// Looks for control characters and bytes above 7F in what is new. Written so that the compiler can look at many bytes
     /// at once.
     fn look(&mut self) {
-        let is_bad = |byte: u8, next: u8| byte < 0x20 && byte != b'\n' && !(byte == b'\r' && next == b'\n');
+        // `&` and `|` instead of `&&` and `||`: no branches.
+        let is_bad = |byte: u8, next: u8| (byte < 0x20) & (byte != b'\n') & ((byte != b'\r') | (next != b'\n'));
         let bytes = &self.buffer[self.looked_at..self.to];
         let Some((last, most)) = bytes.split_last() else { return };
         let pairs = || most.iter().zip(&bytes[1..]);

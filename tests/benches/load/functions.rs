@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::report::Report;
+use crate::report::{Goal, Report};
 
 /// Reads criterion's folder, where there is one.
 pub fn read(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
@@ -17,6 +17,7 @@ pub fn read(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
     }
     report.heading("Functions (criterion)");
     report.text("| Function | Median | Throughput |\n|---|---|---|\n");
+    let mut lines = None;
     for folder in found {
         let read = |file: &str| anyhow::Ok(serde_json::from_slice::<Value>(&fs::read(folder.join(file))?)?);
         let (benchmark, estimates) = (read("benchmark.json")?, read("estimates.json")?);
@@ -29,7 +30,18 @@ pub fn read(folder: &Path, report: &mut Report) -> anyhow::Result<()> {
             _ => String::new(),
         };
         report.text(&format!("| {name} | {:.2} µs | {throughput} |\n", nanoseconds / 1000.0));
-        if name.starts_with("gctp") {
+        if name == "extract/lines" {
+            lines = Some(nanoseconds);
+        } else if let (true, Some(lines)) = (name.starts_with("extract/scan"), lines) {
+            let share = lines / nanoseconds;
+            report.goal(
+                "criterion: scan of a change file, of the speed of finding its lines",
+                share,
+                "",
+                Goal::AtLeast(0.25),
+            );
+        }
+        if name.starts_with("gctp") || name.starts_with("extract") {
             report.note(&format!("criterion: {name}"), &throughput);
         }
     }
