@@ -4,9 +4,9 @@
 
 use std::io::{Cursor, Read};
 
-use cpr::CprDate;
 use cpr::extract::{self, Fault, Kind, PersonRecords, Record, RecordBuilder, ScanError, Style, Writer};
 use cpr::gctp::{self, Answer, AnswerBody};
+use cpr::{CprDate, PersonalNumber, direkte};
 
 /// Any line is a record, all of it can be asked for, and a copy of it is the same.
 pub fn record(line: &[u8]) {
@@ -84,6 +84,28 @@ pub fn gctp(bytes: &[u8]) {
     for style in [gctp::Style::default(), gctp::Style { prolog: true, empty_fields: false, ok_receipt: true }] {
         let written = Answer::parse(&answer.to_bytes(style)).unwrap();
         assert_eq!(Answer::parse(&written.to_bytes(style)).as_ref(), Ok(&written));
+    }
+}
+
+/// Any bytes are refused or read as a message to CPR Direkte, and as an answer of it.
+pub fn direkte(bytes: &[u8]) {
+    if let Ok(request) = direkte::Request::parse(bytes) {
+        let written = match &request {
+            direkte::Request::LogOn(log_on) => log_on.to_bytes(),
+            direkte::Request::Call(call) => call.to_bytes(),
+        };
+        assert_eq!(direkte::Request::parse(&written), Ok(request));
+    }
+    let Some((head, rest)) = bytes.split_first_chunk() else { return };
+    if let Ok(head) = direkte::AnswerHead::parse(head) {
+        let written = head.to_bytes();
+        assert_eq!(direkte::AnswerHead::parse(written.first_chunk().unwrap()), Ok(head));
+    }
+    let Some((length, records)) = rest.split_first_chunk() else { return };
+    let _ = direkte::data_length(length);
+    let number = PersonalNumber::parse("1705801235").unwrap();
+    if let Ok(answer) = direkte::Answer::check(records.to_vec(), number) {
+        assert_eq!(answer.person().unwrap().personal_number(), Some(number));
     }
 }
 

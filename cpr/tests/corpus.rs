@@ -22,6 +22,7 @@ fn every_sample_of_an_extract_holds_as_a_file_and_line_by_line() {
 #[test]
 fn every_sample_of_an_answer_holds() {
     files("corpus/gctp").iter().for_each(|file| properties::gctp(file));
+    files("corpus/direkte").iter().for_each(|file| properties::direkte(file));
 }
 
 #[test]
@@ -29,6 +30,7 @@ fn what_once_broke_a_property_holds_now() {
     files("fuzz/found/record").iter().for_each(|file| properties::record(file));
     files("fuzz/found/scan").iter().for_each(|file| properties::scan(file));
     files("fuzz/found/gctp").iter().for_each(|file| properties::gctp(file));
+    files("fuzz/found/direkte").iter().for_each(|file| properties::direkte(file));
 }
 
 fn files(folder: &str) -> Vec<Vec<u8>> {

@@ -13,10 +13,11 @@ const CARGO_FUZZ: &str = "0.13.2";
 const TOOLCHAIN: &str = "nightly";
 
 /// The targets, and where the samples lie that they begin with.
-const TARGETS: [(&str, &str, &str); 3] = [
+const TARGETS: [(&str, &str, &str); 4] = [
     ("record", "cpr/corpus/extract", "any line is a record of an extract, and a copy of it is the same"),
     ("scan", "cpr/corpus/extract", "any file is refused or read; what was read can be written and read again"),
     ("gctp", "cpr/corpus/gctp", "any bytes are refused or read as an answer of CPR Services"),
+    ("direkte", "cpr/corpus/direkte", "any bytes are refused or read as a message to CPR Direkte or its answer"),
 ];
 const ROUNDS: u64 = 10;
 const SECONDS_OF_A_ROUND: u64 = 60;
