@@ -5,6 +5,7 @@
 //! act. A question to CPR lies between two transactions, never inside one. Reading our own store writes one row, committed
 //! before the answer leaves.
 
+mod apply;
 pub mod audit;
 pub mod case;
 mod entry;

@@ -1,5 +1,6 @@
 //! The records of change files and of CPR Direkte, which are the same: a person of them, and what is kept.
 
+mod file;
 mod keep;
 mod person;
 mod sections;
@@ -9,6 +10,7 @@ use cpr::extract::{PersonFault, PersonRecords, Record};
 use super::translate::value::text;
 use super::{Answer, Keep, Records};
 
+pub use file::{ChangeFile, FileFault, InFile, Moved};
 pub(super) use person::former_numbers;
 pub(super) use sections::details;
 
@@ -30,9 +32,6 @@ pub enum Fault {
     /// 001 without a status.
     #[error("record 001 has no status")]
     NoStatus,
-    /// Somebody who lives somewhere, without record 003, from which the address is read.
-    #[error("record 003 is missing")]
-    NoAddress,
 }
 
 impl Fault {
@@ -44,7 +43,6 @@ impl Fault {
             Fault::SeveralPersons => "several-person-records",
             Fault::TooLong => "too-many-records",
             Fault::NoStatus => "no-status",
-            Fault::NoAddress => "no-address-record",
         }
     }
 
@@ -56,7 +54,6 @@ impl Fault {
             Fault::SeveralPersons => "Der er flere record 001 for den samme person.",
             Fault::TooLong => "Personen har flere recorder, end nogen person kan have.",
             Fault::NoStatus => "Record 001 har ingen status.",
-            Fault::NoAddress => "Personen har bopæl, men record 003 med adressen mangler. Er den valgt i opgaven?",
         }
     }
 }

@@ -7,6 +7,7 @@ use cpr::codes::ProtectionKind;
 use cpr::extract::{PersonRecords, Record, Reference};
 
 use super::{Fault, code, field};
+use crate::domain::party::AddressKind;
 use crate::domain::person::{Person, Sex, Status};
 use crate::registry::translate::address::Delivered;
 use crate::registry::translate::value::{day, natural_order, text};
@@ -20,27 +21,28 @@ pub(super) fn person(records: &PersonRecords) -> Result<Person, Fault> {
     let number = core.personal_number().filter(|number| !number.is_replacement()).ok_or(Fault::NoNumber)?;
     let status = Status::from(code(&core, "STATUS").ok_or(Fault::NoStatus)?);
     let delivered = address(records);
-    if matches!(status, Status::Resident | Status::ResidentInGreenland) && records.one("003").is_none() {
-        // Read as "no address" it would take the address from the party.
-        return Err(Fault::NoAddress);
-    }
     let (address, address_kind) = delivered.of(Some(&status));
     let name = name(records);
     let protected = is_protected(records);
+    let lives_somewhere = !status.has_no_address() && !status.is_moved() && status != Status::Annulled;
+    // The task did not choose the address, or the product blanks the protected: read as "no address" it would take the
+    // address from the party.
+    let withheld = lives_somewhere
+        && (records.one("003").is_none() && records.one("005").is_none()
+            || protected && name.is_none() && address.is_none());
     Ok(Person {
         personal_number: number,
         current_number: current_number(&core).filter(|current| *current != number),
         former_numbers: former_numbers(records, number),
         status_since: day(core.date("STATUSHAENSTART")),
-        // Products for private customers blank name and address of the protected.
-        withheld: protected && name.is_none() && address.is_none() && !status.has_no_address(),
+        withheld,
         last_address: status.has_no_address().then(|| delivered.any().0).flatten(),
         birth_date: day(core.date("FOED_DT")).or_else(|| number.birth_date()),
         sex: Some(sex(&core).unwrap_or_else(|| Sex::of(number))),
         status: Some(status),
         name,
-        address,
-        address_kind,
+        address: address.filter(|_| !withheld),
+        address_kind: if withheld { AddressKind::None } else { address_kind },
         protected,
     })
 }
