@@ -110,7 +110,7 @@ impl App {
         self.address
     }
 
-    /// Where the demo's CPR simulator can be told to misbehave; `None` outside the demo.
+    /// The page of the demo's CPR simulator, on which people move and files are delivered; `None` outside the demo.
     pub fn simulator_url(&self) -> Option<String> {
         self.demo.as_ref().map(demo::Demo::simulator_url)
     }

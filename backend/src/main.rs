@@ -109,7 +109,7 @@ fn announce(app: &App) {
     say(&format!("listening on http://{}", app.address()));
     if let Some(simulator) = app.simulator_url() {
         say(&format!("Åbn http://{}/ og log ind som en af demoens personer. API: http://{0}/docs/", app.address()));
-        say(&format!("CPR-simulatoren svarer på {simulator}"));
+        say(&format!("CPR-simulatoren: lad nogen flytte, og levér nattens fil, på {simulator}"));
     }
 }
 

@@ -1,11 +1,14 @@
 //! The demo (`serve --demo`): a CPR simulator of its own, and parties and cases to look at. The persons are the fictitious ones
 //! of CPR's demo system; the companies are invented.
+//!
+//! The simulator's files lie beside the database under `data/`: what the demo knows of CPR and what CPR knows of the demo
+//! are kept together, so that a restart finds both as they were.
 
 use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use chrono::Duration;
-use cpr_simulator::{Options, Simulator};
+use cpr_simulator::{Knobs, NightKnobs, Options, Simulator};
 use openapi::privilege::Privilege;
 
 use crate::actions::case::Expected;
@@ -21,36 +24,51 @@ use crate::http::DEMO_ISSUER;
 /// What the demo has beside the house.
 pub struct Demo {
     simulator: Simulator,
-    user: String,
-    password: String,
 }
 
 impl Demo {
-    /// Starts the simulator on a free port of loopback.
+    /// Starts the simulator on free ports of loopback.
     ///
     /// # Errors
-    /// When there is no free port.
+    /// When there is no free port, or its files cannot be written.
     pub fn start(clock: SharedClock) -> anyhow::Result<Demo> {
-        let options = Options::new(move || clock.now());
-        let (user, password) = (options.user.clone(), options.password.clone());
+        let options = Options {
+            knobs: Knobs { night: NightKnobs { scheduled: true, ..NightKnobs::default() }, ..Knobs::default() },
+            delivery_folder: Some("data/deliveries".into()),
+            ca_file: Some("data/cpr-simulator-ca.pem".into()),
+            memory: Some("data/cpr-simulator.json".into()),
+            ..Options::new(move || clock.now())
+        };
         let simulator = Simulator::start(options).context("CPR-simulatoren kan ikke startes")?;
-        Ok(Demo { simulator, user, password })
+        Ok(Demo { simulator })
     }
 
     /// The settings of the demo, as TOML on top of the defaults.
     pub fn settings(&self) -> String {
+        let (direkte, night) = (self.simulator.direkte(), self.simulator.night());
         format!(
             "[auth]\nissuer = '{DEMO_ISSUER}'\naudience = '{DEMO_ISSUER}'\n\
-             [cpr.gctp]\nurl = '{}'\nuser = '{}'\npassword = '{}'\n",
+             [cpr.gctp]\nurl = '{}'\nuser = '{}'\npassword = '{}'\n\
+             [cpr.direkte]\nhost = '{}'\nport = {}\nca_file = '{}'\n\
+             customer_number = '{}'\nuser = '{}'\npassword = '{}'\n\
+             [cpr.delivery]\nfolder = '{}'\ntask_number = '{}'\nupload = true\n",
             self.simulator.url(),
-            self.user,
-            self.password
+            self.simulator.user(),
+            self.simulator.password(),
+            direkte.host(),
+            direkte.port(),
+            direkte.ca_file().display(),
+            direkte.customer_number(),
+            direkte.user(),
+            direkte.password(),
+            night.folder().display(),
+            night.task_number(),
         )
     }
 
-    /// Where the simulator can be told to misbehave.
+    /// The page on which people move and files are delivered.
     pub fn simulator_url(&self) -> String {
-        self.simulator.url()
+        self.simulator.page_url()
     }
 }
 

@@ -8,6 +8,7 @@ mod direkte;
 mod knobs;
 mod life;
 mod log;
+mod memory;
 mod night;
 mod office;
 mod server;

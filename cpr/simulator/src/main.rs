@@ -22,13 +22,13 @@ struct Arguments {
     /// Where the certificate is put that CPR Direkte's clients must trust.
     #[arg(long, default_value = "data/cpr-simulator-ca.pem")]
     ca_file: PathBuf,
+    /// Where is kept what a restart must not forget.
+    #[arg(long, default_value = "data/cpr-simulator.json")]
+    memory: PathBuf,
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { bind, direkte_bind, folder, ca_file } = Arguments::parse();
-    if let Some(parent) = ca_file.parent() {
-        std::fs::create_dir_all(parent).context("the folder of the certificate")?;
-    }
+    let Arguments { bind, direkte_bind, folder, ca_file, memory } = Arguments::parse();
     let night = NightKnobs { scheduled: true, ..NightKnobs::default() };
     #[expect(clippy::disallowed_methods, reason = "here the wall clock comes in; the library is given it")]
     let options = Options {
@@ -36,6 +36,7 @@ fn main() -> anyhow::Result<()> {
         direkte_bind,
         delivery_folder: Some(folder),
         ca_file: Some(ca_file),
+        memory: Some(memory),
         knobs: Knobs { night, ..Knobs::default() },
         ..Options::new(chrono::Utc::now)
     };

@@ -18,6 +18,7 @@ pub use file::Flaw;
 pub(crate) use subscriptions::Subscriptions;
 
 use crate::knobs::NightKnobs;
+use crate::memory::State;
 use crate::population::Population;
 
 /// What the night knows.
@@ -117,13 +118,14 @@ pub enum NightError {
 const KEPT: usize = 30;
 
 impl NightShift {
-    pub(crate) fn new(task: String, folder: PathBuf, population: &Population) -> Self {
+    /// As the night was remembered; `seen` is the register as the last file saw it.
+    pub(crate) fn new(task: String, folder: PathBuf, seen: Population, state: &State) -> Self {
         Self {
             task,
-            subscriptions: Subscriptions::default(),
+            subscriptions: Subscriptions::of(&state.subscriptions),
             folder,
-            seen: population.clone(),
-            last: None,
+            seen,
+            last: state.last,
             not_before: None,
             rejected: Vec::new(),
             productions: Vec::new(),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cpr::PersonalNumber;
 
+use crate::memory::Followed;
 use crate::population::Population;
 
 /// The customer's subscriptions, and what became of them since the last file.
@@ -62,6 +63,22 @@ impl Subscriptions {
                 self.created.insert(new);
             }
         }
+    }
+
+    /// As it is remembered.
+    pub(crate) fn remembered(&self) -> Followed {
+        let digits = |numbers: &BTreeSet<PersonalNumber>| {
+            numbers.iter().map(|number| number.digits().as_str().to_owned()).collect()
+        };
+        let Self { active, created, ended, moved } = self;
+        Followed { active: digits(active), created: digits(created), ended: digits(ended), moved: digits(moved) }
+    }
+
+    /// As it was remembered.
+    pub(super) fn of(followed: &Followed) -> Self {
+        let numbers = |digits: &[String]| digits.iter().filter_map(|one| PersonalNumber::parse(one).ok()).collect();
+        let Followed { active, created, ended, moved } = followed;
+        Self { active: numbers(active), created: numbers(created), ended: numbers(ended), moved: numbers(moved) }
     }
 
     /// What happened since the last time, which is forgotten.

@@ -16,6 +16,7 @@ use crate::direkte::{Door, Surroundings};
 use crate::knobs::{Command, Knobs, Trouble, TroubleOn};
 use crate::life::{self, LifeError, LifeEvent};
 use crate::log::Log;
+use crate::memory::{Happened, Memory, State};
 use crate::night::{NightCommand, NightError, NightShift, Production, is_weekend};
 use crate::office::{Office, Question, SERVICES};
 
@@ -30,6 +31,10 @@ pub(crate) struct Exchange {
     pub(crate) clock: Clock,
     /// What the last press of a button came to, for the page. Danish.
     pub(crate) said: String,
+    /// What happened to people, oldest first, and how much of it the last file saw.
+    pub(crate) happened: Vec<Happened>,
+    pub(crate) told: usize,
+    pub(crate) memory: Option<Memory>,
 }
 
 /// From this hour on CPR's files of the day are ready.
@@ -82,13 +87,28 @@ impl Exchange {
         other: &str,
     ) -> Result<Option<PersonalNumber>, LifeError> {
         let today = self.today();
-        life::happen(&mut self.office.population, event, number, other, today)
+        let new = life::happen(&mut self.office.population, event, number, other, today)?;
+        let (number, other) = (number.digits().as_str().to_owned(), other.to_owned());
+        self.happened.push(Happened { on: today, event, number, other });
+        self.remember();
+        Ok(new)
+    }
+
+    /// Lines of input from the customer.
+    pub(crate) fn take_input(&mut self, lines: &str) {
+        self.night.take_input(lines, &self.office.population);
+        self.remember();
     }
 
     /// The night does something; gives the files that it was about.
     pub(crate) fn night_command(&mut self, command: &NightCommand) -> Result<Vec<Production>, NightError> {
-        let today = self.today();
-        self.night.command(command, &self.office.population, &self.knobs.night, today)
+        let (today, last) = (self.today(), self.night.last());
+        let outcome = self.night.command(command, &self.office.population, &self.knobs.night, today);
+        if self.night.last() != last {
+            self.told = self.happened.len();
+        }
+        self.remember();
+        outcome
     }
 
     /// Delivers today's file when its hour has come.
@@ -115,7 +135,22 @@ impl Exchange {
             peer,
             now: (self.clock)(),
         };
-        self.direkte.answer(message, &mut around)
+        let answer = self.direkte.answer(message, &mut around);
+        self.remember();
+        answer
+    }
+
+    fn remember(&mut self) {
+        let Some(memory) = &mut self.memory else { return };
+        let state = State {
+            last: self.night.last(),
+            happened: self.happened.clone(),
+            told: self.told,
+            subscriptions: self.night.subscriptions.remembered(),
+        };
+        if let Err(error) = memory.save(&state) {
+            self.said = format!("Simulatorens hukommelse kan ikke skrives: {}", error.kind());
+        }
     }
 
     /// Answers a message.

@@ -245,9 +245,7 @@ fn production_json(production: &Production) -> serde_json::Value {
 /// Lines of input as text, ISO-8859-1 or UTF-8: they hold nothing but digits and letters of English.
 async fn input(body: Bytes, state: State) -> HttpResponse {
     let text = String::from_utf8_lossy(&body);
-    let mut exchange = lock(&state);
-    let Exchange { night, office, .. } = &mut *exchange;
-    night.take_input(&text, &office.population);
+    lock(&state).take_input(&text);
     HttpResponse::NoContent().finish()
 }
 

@@ -23,8 +23,10 @@ use crate::direkte::Door;
 use crate::direkte::tls::Identity;
 use crate::knobs::{Command, Knobs};
 use crate::life::{LifeError, LifeEvent};
-use crate::log::LogEntry;
+use crate::log::{Log, LogEntry};
+use crate::memory::{self, Memory};
 use crate::night::{Flaw, NightCommand, NightError, NightShift, Production};
+use crate::office::Office;
 use crate::population::Population;
 
 /// The path of the one GCTP address, CPR's own.
@@ -60,6 +62,9 @@ pub struct Options {
     pub delivery_folder: Option<PathBuf>,
     /// Where the certificate is put that vouches for CPR Direkte (PEM); `None` = a file that goes away with the simulator.
     pub ca_file: Option<PathBuf>,
+    /// Where is kept what a restart must not forget: whom the customer follows, what happened to people (other than by
+    /// [`Simulator::edit`]), the day of the last file. `None` = everything is forgotten.
+    pub memory: Option<PathBuf>,
 }
 
 impl Options {
@@ -79,6 +84,7 @@ impl Options {
             direkte_password: "Dir_2026".to_owned(),
             delivery_folder: None,
             ca_file: None,
+            memory: None,
         }
     }
 }
@@ -126,6 +132,10 @@ impl Simulator {
         let customer =
             customer.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a customer number has four digits"))?;
 
+        let files = [&options.ca_file, &options.memory].into_iter().flatten();
+        for folder in files.filter_map(|file| file.parent()).chain(options.delivery_folder.as_deref()) {
+            std::fs::create_dir_all(folder)?;
+        }
         let (http, direkte) = (listen(&options.bind)?, listen(&options.direkte_bind)?);
         let (address, direkte_address) = (http.local_addr()?, direkte.local_addr()?);
         let identity = Arc::new(Identity::new()?);
@@ -144,19 +154,29 @@ impl Simulator {
                 (folder.path().to_owned(), Some(folder))
             }
         };
-        std::fs::create_dir_all(&folder)?;
+
+        let (memory, state) = options.memory.map(Memory::open).transpose()?.unzip();
+        let state = state.unwrap_or_default();
+        let mut population = options.population;
+        let (told, untold) = state.happened.split_at(state.told.min(state.happened.len()));
+        memory::relive(&mut population, told);
+        let seen = population.clone();
+        memory::relive(&mut population, untold);
 
         let now = (options.clock)();
         let task = format!("{}01", options.customer_number);
         let exchange = Arc::new(Mutex::new(Exchange {
             desk: Desk::new(options.user, options.password, now),
             direkte: Door { customer, desk: Desk::new(options.direkte_user, options.direkte_password, now) },
-            night: NightShift::new(task, folder.clone(), &options.population),
-            office: crate::office::Office::new(options.population),
+            night: NightShift::new(task, folder.clone(), seen, &state),
+            office: Office::new(population),
             knobs: options.knobs,
-            log: crate::log::Log::default(),
+            log: Log::default(),
             clock: options.clock,
             said: String::new(),
+            told: told.len(),
+            happened: state.happened,
+            memory,
         }));
         let (sender, receiver) = mpsc::channel();
         let doors = Doors { http, direkte, identity, exchange: Arc::clone(&exchange) };
@@ -391,9 +411,7 @@ impl Night<'_> {
 
     /// Takes lines of input of type 06, as from a file in `ind`.
     pub fn take_input(&self, lines: &str) {
-        let mut exchange = self.0.exchange();
-        let Exchange { night, office, .. } = &mut *exchange;
-        night.take_input(lines, &office.population);
+        self.0.exchange().take_input(lines);
     }
 
     /// The next file says that input for this number was rejected (910).
@@ -437,4 +455,39 @@ impl std::fmt::Debug for Simulator {
 /// An edit that panics leaves a register that is still one.
 pub(crate) fn lock(exchange: &Mutex<Exchange>) -> MutexGuard<'_, Exchange> {
     exchange.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn a_file_comes_at_20_o_clock_on_weekdays_once() {
+        let minutes = Arc::new(AtomicI64::new(0));
+        let passed = Arc::clone(&minutes);
+        // Friday, 19:59 in Denmark.
+        let start: DateTime<Utc> = "2024-01-19T18:59:00Z".parse().unwrap();
+        let clock = move || start + chrono::TimeDelta::minutes(passed.load(Ordering::SeqCst));
+        let simulator = Simulator::start(Options::new(clock)).unwrap();
+        let glance = || {
+            simulator.exchange().deliver_on_schedule().unwrap();
+            simulator.night().productions().last().map(|production| production.date.to_string())
+        };
+        minutes.store(5, Ordering::SeqCst);
+        assert_eq!(glance(), None, "not unless it is turned on");
+        simulator.turn(|knobs| knobs.night.scheduled = true);
+        minutes.store(0, Ordering::SeqCst);
+        assert_eq!(glance(), None);
+        minutes.store(1, Ordering::SeqCst);
+        assert_eq!(glance().as_deref(), Some("2024-01-19"));
+        for later in [2, 24 * 60 + 5, 48 * 60 + 5, 72 * 60] {
+            minutes.store(later, Ordering::SeqCst);
+            assert_eq!(glance().as_deref(), Some("2024-01-19"), "at most one a day, and none on Saturday and Sunday");
+        }
+        minutes.store(72 * 60 + 1, Ordering::SeqCst);
+        assert_eq!(glance().as_deref(), Some("2024-01-22"));
+        assert_eq!(simulator.night().productions().len(), 2);
+    }
 }

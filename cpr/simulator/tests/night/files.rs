@@ -300,3 +300,31 @@ fn a_file_can_be_written_slowly_under_its_own_name() {
     }
     assert_eq!(std::fs::read(&path).unwrap(), production.bytes);
 }
+
+#[test]
+fn a_restart_forgets_neither_whom_it_follows_nor_what_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let options = Options {
+            memory: Some(folder.path().join("memory.json")),
+            delivery_folder: Some(folder.path().join("ud")),
+            ..Options::new(|| "2024-01-15T09:15:00Z".parse().unwrap())
+        };
+        Simulator::start(options).unwrap()
+    };
+    let before = open();
+    before.night().take_input("06999900OP0707614285\n06999900OP0701614011\n");
+    before.happen(LifeEvent::Rename, number("0707614285"), "Holm").unwrap();
+    before.night().deliver().unwrap();
+    before.happen(LifeEvent::Move, number("0707614285"), "").unwrap();
+    before.night().take_input("06999900SL0701614011\n");
+    drop(before);
+
+    let after = open();
+    assert_eq!(after.night().followed(), BTreeSet::from([number("0707614285")]));
+    let production = after.night().deliver().unwrap();
+    assert_eq!((production.date, production.previous), (date("2024-01-16"), date("2024-01-15")));
+    let file = Delivered::read(&production);
+    assert_eq!((file.events("0707614285"), file.scan.receipts.len()), (events(&["A01"]), 1));
+    assert_eq!(field(file.person("0707614285"), "008", "EFTERNVN"), "Holm");
+}
