@@ -17,6 +17,7 @@ mod m20261123_000010_heartbeat;
 mod m20261123_000012_job;
 mod m20261123_000013_delivery;
 mod m20261123_000014_register_state;
+mod m20261123_000015_party_prefix;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000012_job::Migration),
             Box::new(m20261123_000013_delivery::Migration),
             Box::new(m20261123_000014_register_state::Migration),
+            Box::new(m20261123_000015_party_prefix::Migration),
         ]
     }
 }

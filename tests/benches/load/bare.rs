@@ -319,8 +319,13 @@ server!(
     select!(
         "json_agg",
         "json_build_array",
-        "WHERE p.seq IN (SELECT seq FROM party_search WHERE shown @@ CAST($1 AS tsquery) \
-        OR hidden @@ CAST($1 AS tsquery) ORDER BY seq DESC LIMIT $2) ORDER BY p.seq DESC"
+        // The words that are measured are shorter than eight letters, so all of each is in the index.
+        "WHERE p.seq IN (WITH word AS (SELECT CAST($1 AS tsquery) AS whole, CAST(replace($1, ':*', '') AS tsquery) AS start), \
+        latest AS MATERIALIZED (SELECT seq FROM (SELECT * FROM party_search ORDER BY seq DESC LIMIT 16384) l \
+            WHERE shown @@ (SELECT whole FROM word) OR hidden @@ (SELECT whole FROM word) ORDER BY seq DESC LIMIT $2), \
+        indexed AS MATERIALIZED (SELECT seq FROM party_search WHERE (SELECT count(*) FROM latest) < $2 \
+            AND (party_prefixes(shown) @@ (SELECT start FROM word) OR party_prefixes(hidden) @@ (SELECT start FROM word))) \
+        SELECT seq FROM latest UNION SELECT seq FROM indexed ORDER BY seq DESC LIMIT $2) ORDER BY p.seq DESC"
     ),
     " & ",
     "'word':*",
