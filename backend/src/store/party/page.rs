@@ -277,26 +277,39 @@ const PROTECTED: &str = "p.personal_number IN (SELECT personal_number FROM regis
 /// Another party has the same name and address, or the same CVR number while neither has a production unit number, or is
 /// the same person: CPR moved the person from one number to the other, or one had the other's number. With masked
 /// addresses, those of protected parties are not compared.
+///
+/// As a list of rows: looking for the double of each party along all names takes the longer the fewer there are.
 fn duplicates(mask_protected: bool) -> String {
     let open = |party: &str| {
+        if !mask_protected {
+            return String::new();
+        }
         format!(
-            "NOT EXISTS (SELECT 1 FROM register_person hidden \
+            "AND NOT EXISTS (SELECT 1 FROM register_person hidden \
             WHERE hidden.personal_number = {party}.personal_number AND hidden.protected)"
         )
     };
-    let both_open = if mask_protected { format!("AND {} AND {}", open("p"), open("q")) } else { String::new() };
+    // Both parties of a pair `a`, `b`.
+    let pair =
+        |pairs: &str| format!("SELECT a.seq {pairs} AND a.id <> b.id UNION ALL SELECT b.seq {pairs} AND a.id <> b.id");
+    let moved = "FROM register_person m JOIN party a ON a.personal_number = m.personal_number \
+        JOIN party b ON b.personal_number = m.current_number WHERE m.current_number IS NOT NULL";
+    let had = "FROM party_former_number n JOIN party a ON a.id = n.party_id \
+        JOIN party b ON b.personal_number = n.personal_number WHERE n.personal_number IS NOT NULL";
     format!(
-        "(EXISTS (SELECT 1 FROM party q WHERE q.sort_name = p.sort_name AND q.postal_code = p.postal_code \
-            AND q.address_line1 = p.address_line1 AND q.id <> p.id AND p.sort_name <> '' {both_open}) \
-        OR EXISTS (SELECT 1 FROM party q WHERE q.cvr_number = p.cvr_number AND q.id <> p.id \
-            AND q.p_number IS NULL AND p.p_number IS NULL) \
-        OR EXISTS (SELECT 1 FROM register_person m JOIN party q ON q.personal_number = m.current_number \
-            WHERE m.personal_number = p.personal_number AND q.id <> p.id) \
-        OR EXISTS (SELECT 1 FROM register_person m JOIN party q ON q.personal_number = m.personal_number \
-            WHERE m.current_number = p.personal_number AND q.id <> p.id) \
-        OR EXISTS (SELECT 1 FROM party_former_number n JOIN party q ON q.personal_number = n.personal_number \
-            WHERE n.party_id = p.id AND q.id <> p.id) \
-        OR EXISTS (SELECT 1 FROM party_former_number n WHERE n.personal_number = p.personal_number \
-            AND n.party_id <> p.id))"
+        "p.seq IN (SELECT q.seq FROM party q JOIN \
+            (SELECT o.sort_name, o.postal_code, o.address_line1 FROM party o \
+                WHERE o.address_line1 IS NOT NULL AND o.sort_name <> '' {} \
+                GROUP BY o.sort_name, o.postal_code, o.address_line1 HAVING count(*) > 1) same \
+            ON q.sort_name = same.sort_name AND q.postal_code = same.postal_code AND q.address_line1 = same.address_line1 \
+            WHERE q.address_line1 IS NOT NULL {} \
+        UNION ALL SELECT q.seq FROM party q WHERE q.p_number IS NULL AND q.cvr_number IN \
+            (SELECT o.cvr_number FROM party o WHERE o.cvr_number IS NOT NULL AND o.p_number IS NULL \
+                GROUP BY o.cvr_number HAVING count(*) > 1) \
+        UNION ALL {} UNION ALL {})",
+        open("o"),
+        open("q"),
+        pair(moved),
+        pair(had)
     )
 }
