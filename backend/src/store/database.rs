@@ -19,6 +19,12 @@ use super::Error;
 /// How long a caller waits for a connection before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// PostgreSQL's limits, unless the database's address sets `options` itself: for a statement, for the wait for a row that
+/// somebody else has locked, and for a transaction of ours that does nothing while others wait for its locks. Steps of the
+/// schema take as long as they take.
+const TIME_LIMITS: [(&str, &str); 3] =
+    [("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")];
+
 /// So long a database that was written counts as one that can be.
 const BEAT_LASTS: Duration = Duration::from_secs(1);
 
@@ -93,6 +99,10 @@ impl Database {
         let mut options = options(url);
         // A connection that lay idle may have been cut: it is tried before it is handed out.
         options.max_connections(max_connections.max(1)).test_before_acquire_if_idle_for(Duration::from_secs(5));
+        options.map_sqlx_postgres_opts(|options| match options.get_options() {
+            None => options.options(TIME_LIMITS),
+            Some(_) => options,
+        });
         let pool = sea_orm::Database::connect(options).await?;
         Ok(Database::of(pool.clone(), pool))
     }
@@ -108,7 +118,11 @@ impl Database {
     pub async fn migrate(&self) -> Result<(), Error> {
         let write = self.begin().await?;
         if self.writing.get_database_backend() == DbBackend::Postgres {
-            write.0.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+            let wait = format!(
+                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+                SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+            );
+            write.0.execute_unprepared(&wait).await?;
         }
         Migrator::up(&write.0, None).await?;
         write.commit().await

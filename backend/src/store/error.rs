@@ -112,8 +112,8 @@ fn from_database(error: &dyn sqlx::error::DatabaseError) -> Error {
             }
         }
         // 08 connection, 25006 read-only, 28 sign-in, 3D no such database, 40 serialization, 53 resources, 55P03 lock,
-        // 57 shutdown or cancelled, 58 system.
-        _ if ["08", "25006", "28", "3D", "40", "53", "55P03", "57", "58"]
+        // 55000 no connections allowed, 57 shutdown or cancelled, 58 system.
+        _ if ["08", "25006", "28", "3D", "40", "53", "55P03", "55000", "57", "58"]
             .iter()
             .any(|class| code.starts_with(class)) =>
         {

@@ -1,6 +1,6 @@
 use backend::store::{Database, Error, event, party};
 #[cfg(feature = "postgres")]
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 #[cfg(feature = "postgres")]
 use tests::database::Kind;
 use tests::database::{TestDatabase, with_database};
@@ -105,6 +105,27 @@ fn a_cut_connection_is_unavailable_and_the_next_one_serves() {
         }
         assert_eq!(database.ping().await, Ok(()));
         store(&database, &[named("En")]).await;
+    });
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_statement_of_ours_has_a_time_limit() {
+    with_database(Kind::Postgres, "", async |database| {
+        let other = database.connect().await.unwrap();
+        let database = open(database).await;
+        // Says what holds where a row of ours is read.
+        let spy = "CREATE TABLE seen (setting TEXT); \
+            CREATE FUNCTION spy() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN \
+            INSERT INTO seen SELECT current_setting(name) FROM unnest(ARRAY['statement_timeout', 'lock_timeout']) AS name; \
+            RETURN NEW; END $$; \
+            CREATE TRIGGER spy BEFORE INSERT ON party FOR EACH ROW EXECUTE FUNCTION spy()";
+        other.execute_unprepared(spy).await.unwrap();
+        store(&database, &[named("En")]).await;
+        let seen = Statement::from_string(DbBackend::Postgres, "SELECT setting FROM seen");
+        let seen = other.query_all_raw(seen).await.unwrap();
+        let seen: Vec<String> = seen.iter().map(|row| row.try_get("", "setting").unwrap()).collect();
+        assert_eq!(seen, ["30s", "10s"]);
     });
 }
 
