@@ -146,7 +146,7 @@ impl Actions {
         for (place, (wanted, party)) in parties.iter().zip(found).enumerate() {
             let key = kind_of(&wanted.party);
             let fault = |detail: &str| Error::Invalid(vec![FieldFault::new(format!("/parties/{place}/{key}"), detail)]);
-            let party = party.ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
+            let party = party.one().ok_or_else(|| fault("Der er ingen part med denne nøgle."))?;
             let relation = CaseRelation {
                 case_number: case_number.to_owned(),
                 party_id: party.id,

@@ -134,6 +134,9 @@ impl Actions {
                 State::Ready => None,
                 State::Unreachable => Some("CPR svarer ikke.".to_owned()),
                 State::Refused => Some("CPR afviser myndighedens bruger. Se driftsvejledningen.".to_owned()),
+                State::NoAccess => Some(
+                    "CPR giver ikke myndighedens bruger adgang til opslag (1035). Se driftsvejledningen.".to_owned(),
+                ),
             },
         };
         Readiness { database_fault, cpr_fault }

@@ -12,8 +12,9 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyFields, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
 use crate::registry::Records;
+use crate::store::party::Named;
 use crate::store::register::{Kept, KeptRecords};
-use crate::store::{self, Connection, Write};
+use crate::store::{self, Write};
 
 /// How the log says that a number was given by hand: from then on the person can be followed.
 const GIVES_NUMBER: &str = "CPR-nummer sat på parten";
@@ -195,9 +196,16 @@ impl Actions {
         self.try_finish(context, opened, async |write| {
             // Whoever resolves the same key at the same time waits here, and then finds what we created.
             store::lock(write, &lock_name(key)).await?;
-            let (party, created) = match find_by_key(write, key).await? {
-                Some(party) => (party, false),
-                None => (self.create(context, write, fields.ok_or(Error::NotFound)?).await?, true),
+            let named = store::party::find_many(write, std::slice::from_ref(key)).await?.pop();
+            let (party, created) = match named {
+                Some(Named::One(party)) => (*party, false),
+                Some(Named::Several) => {
+                    let detail = "Flere parter har dette CVR-nummer. Brug et eksternt id, eller søg efter parten.";
+                    return Err(Error::Conflict(detail.to_owned()));
+                }
+                Some(Named::Nobody) | None => {
+                    (self.create(context, write, fields.ok_or(Error::NotFound)?).await?, true)
+                }
             };
             Ok(((self.view(&party), created), Told::party(party.id, party.fields.personal_number)))
         })
@@ -339,29 +347,6 @@ impl Actions {
             (error, _) => error,
         }
     }
-}
-
-/// The party that a request names.
-async fn find_by_key(on: &impl Connection, key: &PartyKey) -> Result<Option<Party>, Error> {
-    Ok(match key {
-        PartyKey::Id(id) => store::party::get(on, *id).await?,
-        PartyKey::PersonalNumber(number) => {
-            store::party::by_number_now_or_before(on, *number).await?.into_iter().next()
-        }
-        PartyKey::ExternalId(key) => store::party::by_external_id(on, key).await?,
-        PartyKey::CvrNumber(cvr_number) => {
-            let mut parties = store::party::by_cvr_number(on, cvr_number).await?;
-            if parties.len() > 1 {
-                // The company itself, not one of its production units.
-                parties.retain(|party| party.fields.p_number.is_none());
-            }
-            if parties.len() > 1 {
-                let detail = "Flere parter har dette CVR-nummer. Brug et eksternt id, eller søg efter parten.";
-                return Err(Error::Conflict(detail.to_owned()));
-            }
-            parties.pop()
-        }
-    })
 }
 
 /// What is created has the key that it was not found by.

@@ -1,5 +1,8 @@
 //! CPR Services, asked over the network.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use async_trait::async_trait;
 use cpr::PersonalNumber;
 use cpr::client::{Answered, ClientError, ErrorKind, Found as OnePage, GctpClient, Profile};
@@ -20,12 +23,14 @@ pub struct Live {
     client: GctpClient,
     profile: Profile,
     keep: Keep,
+    /// Whether the last look-up was refused for want of access.
+    no_access: Arc<AtomicBool>,
 }
 
 impl Live {
     /// The services that this client reaches.
     pub fn new(client: GctpClient, profile: Profile, keep: Keep) -> Live {
-        Live { client, profile, keep }
+        Live { client, profile, keep, no_access: Arc::default() }
     }
 
     /// What one service behind the CPR tab said: an answer, a refusal, or nothing that could be read.
@@ -44,6 +49,7 @@ impl Registry for Live {
     async fn look_up(&self, number: PersonalNumber) -> Result<Answer, RegistryError> {
         // The basic data have the addressing name only, which CPR shortens to 34 characters.
         let (stam, name) = join!(self.client.lookup(number, self.profile), self.client.name(number));
+        self.no_access.store(stam.as_ref().is_err_and(is_no_access), Ordering::Relaxed);
         let stam = stam.map_err(look_up_error)?;
         let mut records = Records::default();
         let name = match name {
@@ -113,7 +119,13 @@ impl Registry for Live {
 
     async fn state(&self) -> State {
         match self.client.health().await.state {
-            cpr::client::State::SignedOff | cpr::client::State::SignedOn => State::Ready,
+            cpr::client::State::SignedOff | cpr::client::State::SignedOn => {
+                if self.no_access.load(Ordering::Relaxed) {
+                    State::NoAccess
+                } else {
+                    State::Ready
+                }
+            }
             cpr::client::State::Unreachable => State::Unreachable,
             cpr::client::State::Refused(_) => State::Refused,
         }

@@ -131,4 +131,6 @@ pub enum State {
     Unreachable,
     /// CPR refuses our user; nothing is sent until the configuration changes.
     Refused,
+    /// CPR gave us no access to looking up a person the last time (1035); it is asked again.
+    NoAccess,
 }

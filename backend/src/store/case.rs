@@ -181,14 +181,6 @@ pub async fn cases_of(
     Ok(cursor::page(cases, page, |(case, _)| case.case_number.clone()))
 }
 
-/// Whether a party is on any case.
-///
-/// # Errors
-/// As every read.
-pub async fn is_on_any(on: &impl Connection, party_id: Uuid) -> Result<bool, Error> {
-    Ok(sql::one(on, "SELECT 1 FROM case_party WHERE party_id = $1 LIMIT 1", values![party_id]).await?.is_some())
-}
-
 fn column_values(case: &Case) -> Vec<sea_orm::Value> {
     let closed_at = match case.status {
         CaseStatus::Open => None,

@@ -15,7 +15,7 @@
 //!   stand alone, several callers' in one commit; `list`.
 //!
 //! * [`case`]: `get`, `list`, `insert`, `update` (over an expected version), `delete`; `relate`, `unrelate`,
-//!   `replace_relations`, `relation`, `relations`, `parties_of`, `cases_of`, `is_on_any`.
+//!   `replace_relations`, `relation`, `relations`, `parties_of`, `cases_of`.
 //! * [`delivery`]: change files: `list`, `get_one`, `by_content`, `insert`, `problems`; their bytes (`PartWriter`,
 //!   `open_bytes`, `drop_bytes`); whose turn it is (`pending`, `stand`, `begin`); in the transaction of a batch `advance`,
 //!   of the last one `finish`, which moves the `chain`.

@@ -1,5 +1,8 @@
 //! *Find CPR-nummer*: from name and address to candidates.
 
+use chrono::NaiveDate;
+use cpr::{CprDate, PersonalNumber};
+use cpr_simulator::population::Person;
 use openapi::find::{Agrees, FindAnswer, FindStep};
 use openapi::party::Party;
 use openapi::problem::ProblemCode;
@@ -63,6 +66,42 @@ async fn without_name_and_address_cpr_is_not_asked(house: &House) {
     assert_eq!(house.cpr().counters().values().sum::<u64>(), 0);
 }
 
+async fn too_many_are_neither_listed_nor_none(house: &House) {
+    let jens = PersonalNumber::parse("0707614285").unwrap();
+    house.cpr().edit(|people| {
+        let jens = people.person(jens).unwrap().clone();
+        // Nobody's numbers: of a date whose numbers all pass modulus 11, some that do not.
+        let numbers = (0..1000).map(|serial| PersonalNumber::parse(&format!("030353{serial:04}")).unwrap());
+        for number in numbers.filter(|number| !number.passes_modulus_11()).take(250) {
+            people.insert(Person { number, ..jens.clone() }).unwrap();
+        }
+    });
+    let ask =
+        json!({ "name": "Jens Mortensen", "address": { "line1": "Industrivænget 95, 1. mf.", "postalCode": "9000" } });
+    let problem = house.with(CASEWORKER).post("/cpr/find", &ask).await.problem(ProblemCode::CprTooManyHits);
+    assert!(!problem.detail.contains("Mortensen"), "{problem:?}");
+}
+
+async fn a_former_name_is_found_by_name_when_that_is_asked_for(house: &House) {
+    let jens = PersonalNumber::parse("0707614285").unwrap();
+    let since = CprDate::of("2026-01-01".parse::<NaiveDate>().unwrap());
+    house.cpr().edit(|people| people.rename(jens, ("Jens", "", "Nynavn"), since)).unwrap();
+    let ask = |former: bool| {
+        json!({
+            "name": "Jens Mortensen", "address": { "line1": "Prøvevej 7", "postalCode": "9000" }, "sex": "male",
+            "widen": "name", "includeFormerNames": former
+        })
+    };
+    let numbers = |answer: &FindAnswer| -> Vec<String> {
+        answer.candidates.iter().map(|candidate| candidate.personal_number.clone()).collect()
+    };
+    let without = find(house, ask(false)).await;
+    assert!(!numbers(&without).contains(&"0707614285".to_owned()), "{without:?}");
+    let with = find(house, ask(true)).await;
+    assert!(numbers(&with).contains(&"0707614285".to_owned()), "{with:?}");
+    assert_eq!(with.searched.last().map(|step| step.step), Some(FindStep::Name));
+}
+
 async fn find(house: &House, ask: Value) -> FindAnswer {
     house.with(CASEWORKER).post("/cpr/find", &ask).await.expect(200).json()
 }
@@ -73,4 +112,6 @@ on_each_database! {
     a_wrong_door_is_forgiven_and_shown_as_different,
     nobody_is_an_answer_and_the_next_step_is_offered,
     without_name_and_address_cpr_is_not_asked,
+    too_many_are_neither_listed_nor_none,
+    a_former_name_is_found_by_name_when_that_is_asked_for,
 }

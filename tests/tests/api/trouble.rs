@@ -69,6 +69,19 @@ async fn a_refused_password_is_tried_once_and_never_again(house: &House) {
     assert_eq!(read(house, &party).await, party);
 }
 
+async fn a_look_up_that_cpr_gives_no_access_to_stands_in_readiness_until_it_is_given(house: &House) {
+    let ask = json!({ "personalNumber": JENS });
+    house.cpr().turn(|knobs| *knobs = refusing(&["STAM"], 1035));
+    house.with(CASEWORKER).post("/cpr/lookup", &ask).await.problem(ProblemCode::CprRefused);
+    let health: Health = house.anonymous().request(Method::GET, "/health/ready").send().await.expect(200).json();
+    let cpr = health.checks.iter().find(|check| check.name == "cpr").unwrap();
+    assert_eq!((health.status, cpr.status), (HealthStatus::Degraded, HealthStatus::Degraded));
+    assert!(cpr.detail.as_ref().is_some_and(|detail| detail.contains("1035")), "{cpr:?}");
+    house.cpr().turn(|knobs| *knobs = Knobs::default());
+    house.with(CASEWORKER).post("/cpr/lookup", &ask).await.expect(200);
+    assert_eq!(ready(house).await, HealthStatus::Ok);
+}
+
 async fn a_locked_user_is_a_refusal(house: &House) {
     house.cpr().command(Command::LockUser);
     let ask = json!({ "personalNumber": JENS });
@@ -206,6 +219,7 @@ async fn ready(house: &House) -> HealthStatus {
 on_each_database! {
     whatever_cpr_does_every_button_says_so_in_danish_and_nothing_is_changed with super::HASTY,
     a_refused_password_is_tried_once_and_never_again,
+    a_look_up_that_cpr_gives_no_access_to_stands_in_readiness_until_it_is_given,
     a_locked_user_is_a_refusal,
     a_lost_token_is_renewed_without_the_caller_noticing,
     after_a_failure_cpr_is_left_alone_and_then_asked_again,

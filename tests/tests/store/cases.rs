@@ -4,7 +4,6 @@ use backend::domain::party::{Party, PartyCriteria};
 use backend::store::{Conflict, Database, Error, case, party};
 use chrono::Duration;
 use tests::database::{TestDatabase, with_database};
-use uuid::Uuid;
 
 use super::{first, kept_noon, named, noon, open, store};
 
@@ -139,8 +138,6 @@ async fn a_party_is_party_to_cases(database: &TestDatabase) {
     assert_eq!(case::relations(on, "1").await.unwrap(), relations[..3]);
     assert_eq!(case::relation(on, "2", two.id).await.unwrap(), Some(relations[3].clone()));
     assert_eq!(case::relation(on, "2", one.id).await.unwrap(), None);
-    assert_eq!(case::is_on_any(on, one.id).await, Ok(true));
-    assert_eq!(case::is_on_any(on, Uuid::new_v4()).await, Ok(false));
     let criteria = PartyCriteria { case_number: Some("2".to_owned()), ..PartyCriteria::default() };
     assert!(party::search(on, &criteria, &first(50)).await.unwrap().items == [two.clone()]);
 }

@@ -6,6 +6,7 @@ use backend::domain::case::{Case, CaseRelation, CaseStatus};
 use backend::domain::input::PartyKey;
 use backend::domain::party::ExternalId;
 use backend::domain::person::Status;
+use backend::store::party::Named;
 use backend::store::{Database, Error, case, lock, party, register};
 use tests::database::{TestDatabase, with_database};
 use tokio::task::JoinHandle;
@@ -173,7 +174,7 @@ async fn one_of_many_that_moves_meanwhile_is_found_where_it_is(database: &TestDa
             let found =
                 party::find_many(&write, &[1, 2, 3].map(|serial| PartyKey::PersonalNumber(number(serial)))).await;
             write.commit().await?;
-            found
+            Ok::<_, Error>(found?.into_iter().map(Named::one).collect::<Vec<_>>())
         }
     })
     .await;

@@ -1,6 +1,7 @@
 use backend::domain::input::PartyKey;
 use backend::domain::party::{ChangeSource, ExternalId, FieldChange, Party, PartyKind, PartyVersion};
 use backend::domain::person::Status;
+use backend::store::party::Named;
 use backend::store::{Conflict, Error, party, register};
 use tests::database::{TestDatabase, with_database};
 
@@ -128,11 +129,18 @@ async fn many_parties_are_found_by_keys_of_every_kind(database: &TestDatabase) {
     let found = party::find_many(&write, &keys).await.unwrap();
     let one = Some(one);
     let expected = [one.clone(), None, one.clone(), Some(earlier), Some(holder), None, one, None, Some(head), None];
+    let several = found.iter().position(|named| *named == Named::Several);
+    let found: Vec<Option<Party>> = found.into_iter().map(Named::one).collect();
     assert!(found == expected);
+    assert_eq!(several, None);
+    drop(write);
+    store(&database, &[company("Ærlig Handel A/S", None)]).await;
+    let write = database.begin().await.unwrap();
+    assert!(party::find_many(&write, &keys[8..9]).await.unwrap() == [Named::Several]);
     assert!(party::find_many(&write, &[]).await.unwrap().is_empty());
     let many: Vec<PartyKey> = (0..500).map(|serial| PartyKey::PersonalNumber(number(serial))).collect();
     let found = party::find_many(&write, &many).await.unwrap();
-    assert_eq!((found.len(), found.iter().flatten().count()), (500, 4));
+    assert_eq!((found.len(), found.into_iter().filter_map(Named::one).count()), (500, 4));
 }
 
 async fn the_list_goes_on_where_it_stopped_while_others_write(database: &TestDatabase) {

@@ -11,37 +11,85 @@ use crate::domain::party::{ExternalId, Party};
 use crate::store::sql::{self, get, values};
 use crate::store::{Error, Write};
 
-/// The party that each key names, `None` where there is none. A personal number names the party that has it, else the
-/// first one that had it; a CVR number names a company when only one party has it, or only one that is no production
-/// unit. The parties are locked until the transaction ends.
+/// What a key names.
+#[derive(Clone, PartialEq)]
+pub enum Named {
+    /// No party.
+    Nobody,
+    /// One party.
+    One(Box<Party>),
+    /// Several parties: only a CVR number does.
+    Several,
+}
+
+impl Named {
+    /// The party, when it is one.
+    pub fn one(self) -> Option<Party> {
+        match self {
+            Named::One(party) => Some(*party),
+            Named::Nobody | Named::Several => None,
+        }
+    }
+}
+
+/// What each key names. A personal number names the party that has it, else the first one that had it; a CVR number names
+/// a company when only one party has it, or only one that is no production unit. The parties are locked until the
+/// transaction ends.
 ///
 /// # Errors
 /// As every read.
-pub async fn find_many(write: &Write, keys: &[PartyKey]) -> Result<Vec<Option<Party>>, Error> {
+pub async fn find_many(write: &Write, keys: &[PartyKey]) -> Result<Vec<Named>, Error> {
     let mut locked: Vec<Uuid> = Vec::new();
     let ids = loop {
         let ids = resolve(write, keys).await?;
         // What a key names may have changed before it was locked.
-        if ids.iter().flatten().all(|id| locked.contains(id)) {
+        if ids.iter().filter_map(Found::one).all(|id| locked.contains(&id)) {
             break ids;
         }
-        locked = ids.iter().flatten().copied().collect();
+        locked = ids.iter().filter_map(Found::one).collect();
         lock(write, &sql::id_in(write, "p.id", 1), values![sql::id_list(write, &locked)]).await?;
     };
     let parties = get_many(write, &locked).await?;
     let parties: BTreeMap<Uuid, Party> = parties.into_iter().map(|party| (party.id, party)).collect();
-    Ok(ids.into_iter().map(|id| parties.get(&id?).cloned()).collect())
+    let named = |found| match found {
+        Found::Nobody => Named::Nobody,
+        Found::One(id) => parties.get(&id).cloned().map_or(Named::Nobody, |party| Named::One(Box::new(party))),
+        Found::Several => Named::Several,
+    };
+    Ok(ids.into_iter().map(named).collect())
 }
 
-async fn resolve(write: &Write, keys: &[PartyKey]) -> Result<Vec<Option<Uuid>>, Error> {
+/// [`Named`] before the parties are read.
+enum Found {
+    Nobody,
+    One(Uuid),
+    Several,
+}
+
+impl Found {
+    const fn one(&self) -> Option<Uuid> {
+        match self {
+            Found::One(id) => Some(*id),
+            Found::Nobody | Found::Several => None,
+        }
+    }
+}
+
+impl From<Option<Uuid>> for Found {
+    fn from(id: Option<Uuid>) -> Found {
+        id.map_or(Found::Nobody, Found::One)
+    }
+}
+
+async fn resolve(write: &Write, keys: &[PartyKey]) -> Result<Vec<Found>, Error> {
     let by_number = by_numbers(write, keys).await?;
     let by_external_id = by_external_ids(write, keys).await?;
     let mut ids = Vec::with_capacity(keys.len());
     for key in keys {
         ids.push(match key {
-            PartyKey::Id(id) => Some(*id),
-            PartyKey::PersonalNumber(number) => by_number.get(number).copied(),
-            PartyKey::ExternalId(key) => by_external_id.get(key).copied(),
+            PartyKey::Id(id) => Found::One(*id),
+            PartyKey::PersonalNumber(number) => by_number.get(number).copied().into(),
+            PartyKey::ExternalId(key) => by_external_id.get(key).copied().into(),
             // No request names many companies by their CVR number.
             PartyKey::CvrNumber(cvr_number) => only_company(by_cvr_number(write, cvr_number).await?),
         });
@@ -92,12 +140,14 @@ async fn by_external_ids(write: &Write, keys: &[PartyKey]) -> Result<BTreeMap<Ex
     rows.iter().map(key).collect()
 }
 
-fn only_company(mut parties: Vec<Party>) -> Option<Uuid> {
+/// The company itself, not one of its production units.
+fn only_company(mut parties: Vec<Party>) -> Found {
     if parties.len() > 1 {
         parties.retain(|party| party.fields.p_number.is_none());
     }
     match parties.as_slice() {
-        [only] => Some(only.id),
-        _ => None,
+        [] => Found::Nobody,
+        [only] => Found::One(only.id),
+        _ => Found::Several,
     }
 }

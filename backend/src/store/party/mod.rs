@@ -16,7 +16,7 @@ use super::sql::{self, values};
 use super::{Connection, Error};
 use crate::domain::party::{ExternalId, Party};
 
-pub use self::keys::find_many;
+pub use self::keys::{Named, find_many};
 pub use self::page::{list, search};
 pub use self::version::{insert_version, insert_versions, versions};
 pub use self::write::{Change, delete, insert, update, update_many};
