@@ -1,7 +1,7 @@
 //! Events that no element of a page gets: keys while nothing has the focus, and leaving the page.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BeforeUnloadEvent, Element, Event, EventTarget, KeyboardEvent};
 
 /// Listens as long as it is kept.
@@ -16,7 +16,9 @@ impl Listener {
     pub fn at_window(name: &'static str, hear: impl Fn(Event) + 'static) -> Option<Listener> {
         let target: EventTarget = web_sys::window()?.into();
         let closure = Closure::<dyn Fn(Event)>::new(hear);
-        target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()).ok()?;
+        // First of all listeners, those of the router too.
+        let add = EventTarget::add_event_listener_with_callback_and_bool;
+        add(&target, name, closure.as_ref().unchecked_ref(), true).ok()?;
         Some(Listener { target, name, closure })
     }
 }
@@ -24,7 +26,8 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         // A window that has forgotten the listener does not call it either.
-        let _ = self.target.remove_event_listener_with_callback(self.name, self.closure.as_ref().unchecked_ref());
+        let remove = EventTarget::remove_event_listener_with_callback_and_bool;
+        let _ = remove(&self.target, self.name, self.closure.as_ref().unchecked_ref(), true);
     }
 }
 
@@ -46,6 +49,24 @@ pub fn ask_before_leaving() -> Option<Listener> {
         if let Ok(event) = event.dyn_into::<BeforeUnloadEvent>() {
             event.set_return_value("1");
         }
+    })
+}
+
+/// Keeps the page where it is when the browser goes back or forth in its history, and calls `asked` instead, as long as
+/// `stays`.
+pub fn stay_here(stays: impl Fn() -> bool + 'static, asked: impl Fn() + 'static) -> Option<Listener> {
+    let here = web_sys::window()?.location().href().ok()?;
+    Listener::at_window("popstate", move |event| {
+        if !stays() {
+            return;
+        }
+        // The address has changed already; the router must not hear of it.
+        event.stop_immediate_propagation();
+        let history = web_sys::window().and_then(|window| window.history().ok());
+        if let Some(history) = history {
+            let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+        }
+        asked();
     })
 }
 

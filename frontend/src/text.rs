@@ -442,6 +442,7 @@ pub mod cpr {
     pub const NO_FIXED_ABODE: &str = "Uden fast bopæl";
     pub const HIDDEN: &str = "Adressen er skjult";
     pub const RELATIVE_PROTECTED: &str = "Beskyttet";
+    pub const NAME_NOT_TOLD: &str = "navn ikke oplyst";
     pub const NO_NUMBER: &str = "uden CPR-nummer";
     pub const GUARDIAN: &str = "Værge";
 
@@ -468,6 +469,18 @@ pub mod cpr {
 
     pub fn as_of(date: &str) -> String {
         format!("pr. {date}")
+    }
+
+    /// What the other one of a marriage or partnership is, by CPR's code of the civil status that it led to.
+    pub fn spouse(civil_status: &str) -> &'static str {
+        match civil_status {
+            "F" => "Tidligere ægtefælle",
+            "E" => "Afdød ægtefælle",
+            "P" => "Registreret partner",
+            "O" => "Tidligere partner",
+            "L" => "Afdød partner",
+            _ => "Ægtefælle",
+        }
     }
 
     pub fn relation(relation: Relation) -> &'static str {

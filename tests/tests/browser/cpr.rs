@@ -32,6 +32,7 @@ fn hent_fra_cpr_shows_the_changes_and_ok_saves_them() {
         assert_eq!(read(house, &party).await.name, "Jens Mortensen");
         choose_tab(&browser, "CPR").await;
         see_words(&browser, "#party-panel", "Janne Mortensen").await;
+        see_words(&browser, "#party-panel", "Tidligere ægtefælle:").await;
         choose_tab(&browser, "Generelt").await;
         assert_eq!(written(&browser, "Navn").await, "Jens Mortensen");
         assert_eq!(written(&browser, "Adresse 2").await, "c/o Christiansen");
@@ -208,6 +209,16 @@ fn under_mask_the_address_is_shown_for_a_reason_only() {
         see_words(&browser, "#party .revealed", "Industrivænget 26").await;
         press(&browser, "Skjul adresse").await;
         browser.see_no("#party .revealed").await.unwrap();
+        // Five minutes pass in half a second, for this page alone.
+        let hasten = "const real = window.setTimeout; \
+            window.setTimeout = (act, wait, ...rest) => real(act, wait === 300000 ? 500 : wait, ...rest);";
+        browser.driver().execute(hasten, Vec::new()).await.unwrap();
+        press(&browser, "Vis adresse").await;
+        write(&browser, "Begrundelse", "Endnu et brev").await;
+        press(&browser, "Vis adresse").await;
+        see_words(&browser, "#party .revealed", "Industrivænget 26").await;
+        browser.see_no("#party .revealed").await.unwrap();
+        assert!(!text_of(&browser, "#party").await.contains("Industrivænget"));
         // Saving something else leaves the hidden address as it is.
         write(&browser, "Mobil", "20 20 20 20").await;
         press(&browser, "Gem").await;

@@ -178,6 +178,36 @@ fn escape_asks_before_changes_are_lost() {
 }
 
 #[test]
+fn the_browsers_way_back_asks_before_changes_are_lost() {
+    run(Kind::Sqlite, "", async |house: &House| {
+        create(house, json!({ "name": "Vita Prøve" })).await;
+        let browser = at_the_list(house, CASEWORKER).await;
+        let row = browser.see_text("td", "Vita Prøve").await.unwrap();
+        browser.driver().action_chain().double_click_element(&row).perform().await.unwrap();
+        write(&browser, "Telefon", "10 10 10 10").await;
+        choose_tab(&browser, "Identifikation").await;
+        browser.driver().back().await.unwrap();
+        see_words(&browser, "#discard", "ikke er gemt").await;
+        press(&browser, "Bliv her").await;
+        browser.see_no("#discard").await.unwrap();
+        assert!(browser.driver().current_url().await.unwrap().as_str().contains("fane=identifikation"));
+        choose_tab(&browser, "Generelt").await;
+        assert_eq!(written(&browser, "Telefon").await, "10 10 10 10");
+        browser.driver().back().await.unwrap();
+        press(&browser, "Kassér ændringer").await;
+        browser.see_no("dialog").await.unwrap();
+        let left = browser.driver().current_url().await.unwrap();
+        assert!(left.as_str().ends_with("/kontakter/ekstern-part"), "{left}");
+        // Without changes nothing is asked.
+        browser.driver().forward().await.unwrap();
+        see_words(&browser, "#party-title", "Vita Prøve").await;
+        browser.driver().back().await.unwrap();
+        browser.see_no("dialog").await.unwrap();
+        leave_without_faults(browser).await;
+    });
+}
+
+#[test]
 fn tab_never_leaves_the_dialog() {
     run(Kind::Sqlite, "", async |house: &House| {
         let party = create(house, json!({ "name": "Vita Prøve" })).await;

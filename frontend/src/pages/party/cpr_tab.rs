@@ -141,13 +141,17 @@ fn contact_address(item: &ContactAddressItem) -> Vec<String> {
 fn civil_status(item: &CivilStatusItem) -> Vec<String> {
     let mut lines = vec![item.text.clone(), since(item.from.as_ref())];
     if let Some(spouse) = &item.spouse {
-        lines.extend(relative(spouse));
+        lines.extend(relative_as(text::cpr::spouse(&item.code), spouse));
     }
     lines
 }
 
 fn relative(relative: &Relative) -> Vec<String> {
-    let name = relative.name.clone().unwrap_or_else(|| text::party::UNNAMED.to_owned());
+    relative_as(text::cpr::relation(relative.relation), relative)
+}
+
+fn relative_as(what: &str, relative: &Relative) -> Vec<String> {
+    let name = relative.name.clone().unwrap_or_else(|| text::cpr::NAME_NOT_TOLD.to_owned());
     let number = match (&relative.personal_number, &relative.birth_date) {
         (Some(number), _) => number::formatted(number),
         (None, Some(born)) => text::party::born(&date::cpr_date(born)),
@@ -159,8 +163,7 @@ fn relative(relative: &Relative) -> Vec<String> {
     };
     let protected = if relative.protected { text::cpr::RELATIVE_PROTECTED.to_owned() } else { String::new() };
     let word = relative.status.as_deref().and_then(text::party::status_word).unwrap_or_default().to_owned();
-    let who = format!("{}: {name}", text::cpr::relation(relative.relation));
-    vec![who, number, word, protected, address, since(relative.from.as_ref())]
+    vec![format!("{what}: {name}"), number, word, protected, address, since(relative.from.as_ref())]
 }
 
 fn guardianship(item: &GuardianshipItem) -> Vec<String> {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use yew::platform::spawn_local;
 use yew::platform::time::sleep;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use self::discard::DiscardDialog;
 use self::fetch::{FetchDialog, Fetched};
@@ -33,7 +34,7 @@ use crate::components::tabs::{Tabs, focus};
 use crate::form::editing::{Act, Editing, LookedUp};
 use crate::form::field::{Field, FieldErrors};
 use crate::form::number::{self, NumberHint};
-use crate::listen::ask_before_leaving;
+use crate::listen::{ask_before_leaving, stay_here};
 use crate::load::Wanted;
 use crate::route::Tab;
 use crate::session::use_signed_in;
@@ -60,7 +61,10 @@ pub struct PartyDialogProps {
 #[derive(Clone, PartialEq)]
 enum Over {
     Nothing,
-    Discard,
+    Discard {
+        /// The way out is the browser's way back, not the list.
+        back: bool,
+    },
     Stale(Box<Tagged<Party>>),
     Fetch {
         /// Another number than the stored party's.
@@ -109,6 +113,17 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         let listener = dirty.then(ask_before_leaving);
         move || drop(listener)
     });
+    // Set when the changes are lost on purpose.
+    let leaves = use_mut_ref(|| false);
+    {
+        let (leaves, over) = (leaves.clone(), over.setter());
+        use_effect_with((editing.is_dirty(), props.id, props.tab), move |(dirty, ..)| {
+            *leaves.borrow_mut() = false;
+            let stays = move || !*leaves.borrow();
+            let listener = dirty.then(|| stay_here(stays, move || over.set(Over::Discard { back: true })));
+            move || drop(listener)
+        });
+    }
     {
         let hide = editing.dispatcher();
         use_effect_with(editing.revealed.is_some(), move |shown| {
@@ -136,7 +151,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
     };
     let guarded_close = {
         let (dirty, ask, on_close) = (editing.is_dirty(), ask.clone(), props.on_close.clone());
-        Callback::from(move |()| if dirty { ask.emit(Over::Discard) } else { on_close.emit(()) })
+        Callback::from(move |()| if dirty { ask.emit(Over::Discard { back: false }) } else { on_close.emit(()) })
     };
     let on_save = {
         let (api, editing, ask, on_saved, on_tab) =
@@ -298,6 +313,13 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         let on_close = props.on_close.clone();
         move |_| on_close.emit(())
     };
+    let on_discard = {
+        let (navigator, on_close) = (use_navigator().expect("the router is around every page"), props.on_close.clone());
+        Callback::from(move |back: bool| {
+            *leaves.borrow_mut() = true;
+            if back { navigator.back() } else { on_close.emit(()) }
+        })
+    };
     let footer = if signed_in.may_edit() {
         html! {
             <>
@@ -322,7 +344,10 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
             </Dialog>
             { match &*over {
                 Over::Nothing => Html::default(),
-                Over::Discard => html! { <DiscardDialog on_discard={props.on_close.clone()} on_stay={close_over} /> },
+                Over::Discard { back } => {
+                    let back = *back;
+                    html! { <DiscardDialog on_discard={on_discard.reform(move |()| back)} on_stay={close_over} /> }
+                },
                 Over::Stale(theirs) => html! {
                     <StaleDialog theirs={(**theirs).clone()} base={editing.stored_form()} mine={editing.form.clone()} {on_resolved} on_close={close_over} />
                 },
