@@ -3,6 +3,7 @@
 mod direkte;
 mod files;
 mod page;
+mod random;
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
