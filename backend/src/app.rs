@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, web};
 use anyhow::Context as _;
+use cpr::client::delivery::{HostKey, SftpSettings, Source};
 use cpr::client::{GctpClient, PasswordSource, Profile, Settings};
 use cpr::gctp::Secret;
 use utoipa_actix_web::AppExt;
@@ -21,11 +22,14 @@ use crate::config::Config;
 use crate::domain::protection::{self, Display};
 use crate::http::{self, Http};
 use crate::jobs::{self, Dispatcher};
+use crate::registry::delivery::Deliveries;
 use crate::registry::{Keep, Kind, Live, Registry};
 use crate::store::Database;
 
 /// How long a stopping server lets requests finish.
 const DRAIN_SECONDS: u64 = 8;
+/// For signing in at the SFTP server, and for each of its answers.
+const SFTP_TIMEOUT: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_secs(60);
 
 /// A running house.
@@ -69,7 +73,8 @@ impl App {
             tracing::warn!("cpr.direkte is configured, but this version does not subscribe yet");
         }
         let registry = config.can_look_up().then(|| registry(&config, clock.clone())).transpose()?;
-        let actions = Arc::new(Actions::new(database, registry, policy(&config)?, clock.clone()).await?);
+        let deliveries = deliveries(&config)?;
+        let actions = Arc::new(Actions::new(database, registry, deliveries, policy(&config)?, clock.clone()).await?);
         if demo.is_some() {
             demo::seed(&actions, &clock).await.context("demoens parter kan ikke oprettes")?;
         }
@@ -151,6 +156,25 @@ fn registry(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<dyn Regis
     Ok(Arc::new(Live::new(client, profile, keep(config))))
 }
 
+/// Where change files come from, as configured.
+fn deliveries(config: &Config) -> anyhow::Result<Deliveries> {
+    let delivery = &config.cpr.delivery;
+    Ok(Deliveries::new(match delivery.source {
+        config::DeliverySource::Folder => Source::Folder(delivery.folder.clone()),
+        config::DeliverySource::Sftp => Source::Sftp(SftpSettings {
+            host: delivery.sftp.host.clone(),
+            port: delivery.sftp.port,
+            user: delivery.sftp.user.clone(),
+            key_file: delivery.sftp.key_file.clone(),
+            host_key: HostKey::parse(&delivery.sftp.host_key).context(
+                "cpr.delivery.sftp.host_key: skal være serverens nøgle (ssh-ed25519 AAAA…) eller dens aftryk (SHA256:…)",
+            )?,
+            folder: delivery.sftp.out_dir.clone(),
+            timeout: SFTP_TIMEOUT,
+        }),
+    }))
+}
+
 /// What is stored of a person.
 fn keep(config: &Config) -> Keep {
     let kind = |keep: &config::Keep| match keep {
@@ -189,6 +213,8 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
         keep: keep(config),
         require_reason: config.audit.require_reason,
         finds: config.cpr.gctp.profile == config::Profile::Authority,
+        task_number: Some(config.cpr.delivery.task_number.clone()).filter(|number| !number.is_empty()),
+        upload: config.cpr.delivery.upload,
         schedules: jobs::schedules(config)?,
         digest_key,
     })

@@ -212,7 +212,7 @@ pub struct Direkte {
 
 /// Change files.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "explained in config.default.toml; used when deliveries are built")]
+#[expect(missing_docs, reason = "explained in config.default.toml")]
 pub struct Delivery {
     pub source: DeliverySource,
     pub folder: PathBuf,
@@ -232,7 +232,7 @@ pub enum DeliverySource {
 
 /// The SFTP server with the change files.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "explained in config.default.toml; used when deliveries are built")]
+#[expect(missing_docs, reason = "explained in config.default.toml")]
 pub struct Sftp {
     pub host: String,
     pub port: u16,
@@ -527,8 +527,14 @@ impl Config {
         }
         if self.cpr.delivery.source == DeliverySource::Sftp {
             let sftp = &self.cpr.delivery.sftp;
-            for (key, value) in [("host", &sftp.host), ("user", &sftp.user), ("host_key", &sftp.host_key)] {
-                if value.is_empty() {
+            let has_key = !sftp.key_file.as_os_str().is_empty();
+            for (key, is_there) in [
+                ("host", !sftp.host.is_empty()),
+                ("user", !sftp.user.is_empty()),
+                ("key_file", has_key),
+                ("host_key", !sftp.host_key.is_empty()),
+            ] {
+                if !is_there {
                     return Err(ConfigError::invalid(
                         &format!("cpr.delivery.sftp.{key}"),
                         "skal udfyldes, når cpr.delivery.source er sftp",

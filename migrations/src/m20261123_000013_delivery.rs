@@ -58,8 +58,8 @@ CREATE INDEX delivery_unverified ON delivery (task_number) WHERE state = 'applie
 CREATE TABLE delivery_part (
     content_hash {text} NOT NULL,
     part_no BIGINT NOT NULL,
-    bytes {bytes} NOT NULL,
     written_at {time} NOT NULL,
+    bytes {bytes} NOT NULL,
     PRIMARY KEY (content_hash, part_no)
 );
 

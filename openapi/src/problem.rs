@@ -133,6 +133,8 @@ problem_codes! {
     CprUnavailable = "cpr-unavailable", 503, "CPR svarer ikke", true;
     /// CPR refuses this organisation's user or service.
     CprRefused = "cpr-refused", 503, "CPR afviser os", false;
+    /// A change file that is not whole, not counted right, of another task or another product.
+    DeliveryRefused = "delivery-refused", 422, "Leverancen kan ikke bruges", false;
 }
 
 #[cfg(test)]

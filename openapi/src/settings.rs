@@ -105,6 +105,6 @@ pub struct Capabilities {
     pub family: bool,
     /// Follow parties in CPR. `false` in this version.
     pub subscription: bool,
-    /// Take in change files through the API. `false` in this version.
+    /// Take in change files through the API.
     pub upload: bool,
 }

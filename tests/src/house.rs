@@ -1,6 +1,7 @@
 //! One running house, and how a test gets it.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use backend::config::Config;
 use chrono::{DateTime, Utc};
 use cpr_simulator::{Options, Simulator};
 use futures_util::FutureExt;
+use tempfile::TempDir;
 use toml::{Table, Value};
 
 use crate::client::Caller;
@@ -28,6 +30,8 @@ pub struct House {
     issuer: Issuer,
     cpr: Simulator,
     database: TestDatabase,
+    /// Where CPR's change files would be, unless the settings say otherwise.
+    _deliveries: TempDir,
 }
 
 /// Runs a test in a house of its own, and closes the house whether the test passes or panics.
@@ -70,12 +74,13 @@ impl House {
         let cpr = Simulator::start(Options::new(move || time.now())).context("the CPR simulator")?;
         let database = TestDatabase::migrated(kind).await?;
 
+        let deliveries = tempfile::tempdir()?;
         let mut settings: Table = settings.parse().context("the settings of the test")?;
         lay_below(&mut settings, more(&cpr)?);
-        lay_below(&mut settings, usual_settings(&issuer, &cpr, &database)?);
+        lay_below(&mut settings, usual_settings(&issuer, &cpr, &database, &deliveries)?);
         let config = Config::from_toml_str(&settings.to_string())?;
         let app = App::start(config.clone(), Arc::clone(&clock) as SharedClock).await?;
-        Ok(House { app, config, clock, issuer, cpr, database })
+        Ok(House { app, config, clock, issuer, cpr, database, _deliveries: deliveries })
     }
 
     async fn close(self) -> anyhow::Result<()> {
@@ -144,17 +149,28 @@ impl House {
         &self.issuer
     }
 
+    /// The folder that the house takes change files from.
+    pub fn deliveries(&self) -> &Path {
+        &self.config.cpr.delivery.folder
+    }
+
     /// The database, for tests that look behind the house.
     pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 }
 
-fn usual_settings(issuer: &Issuer, cpr: &Simulator, database: &TestDatabase) -> anyhow::Result<Table> {
+fn usual_settings(
+    issuer: &Issuer,
+    cpr: &Simulator,
+    database: &TestDatabase,
+    deliveries: &TempDir,
+) -> anyhow::Result<Table> {
     let section = |entries: &[(&str, String)]| -> Value {
         entries.iter().map(|(key, value)| ((*key).to_owned(), Value::from(value.clone()))).collect::<Table>().into()
     };
     let gctp = section(&[("url", cpr.url()), ("user", cpr.user()), ("password", cpr.password())]);
+    let delivery = section(&[("folder", deliveries.path().display().to_string())]);
     Ok(Table::from_iter([
         ("http".to_owned(), section(&[("bind", "127.0.0.1:0".to_owned())])),
         ("database".to_owned(), section(&[("url", database.url()?)])),
@@ -166,7 +182,7 @@ fn usual_settings(issuer: &Issuer, cpr: &Simulator, database: &TestDatabase) -> 
                 ("client_id", CLIENT_ID.to_owned()),
             ]),
         ),
-        ("cpr".to_owned(), Table::from_iter([("gctp".to_owned(), gctp)]).into()),
+        ("cpr".to_owned(), Table::from_iter([("gctp".to_owned(), gctp), ("delivery".to_owned(), delivery)]).into()),
     ]))
 }
 

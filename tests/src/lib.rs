@@ -7,6 +7,7 @@
 
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod change_file;
 pub mod client;
 pub mod database;
 #[cfg(feature = "browser")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
-use test_servers::{oidc, postgres};
+use test_servers::{oidc, postgres, sftp};
 
 use crate::workspace;
 
@@ -46,6 +46,9 @@ fn debian_packages() -> anyhow::Result<()> {
         NEEDED.iter().filter(|(program, _)| !is_on_path(program)).map(|(_, package)| *package).collect();
     if postgres::programs().is_err() {
         packages.push("postgresql");
+    }
+    if !sftp::is_installed() {
+        packages.push("openssh-server");
     }
     if packages.is_empty() {
         return Ok(());

@@ -8,6 +8,7 @@ use crate::domain::case::Case;
 use crate::domain::input::{Faults, FieldFault};
 use crate::domain::protection::PartyView;
 use crate::registry::RegistryError;
+use crate::registry::delivery::SourceFault;
 use crate::store;
 
 /// Why an operation did not succeed. Nothing here holds a personal number, a name or an address.
@@ -51,6 +52,11 @@ pub enum Error {
     CprUnavailable,
     /// CPR refuses us.
     CprRefused,
+    /// A change file that was sent in is not one that can be used, for this Danish reason.
+    DeliveryRefused(String),
+    /// Change files cannot be fetched from where they come.
+    #[serde(skip)]
+    DeliverySource(SourceFault),
     /// The database is away, full or read-only.
     Unavailable,
     /// A run of a job has to end: its process stops, or another one has taken the job over.
@@ -89,6 +95,8 @@ impl Error {
             Error::CprCriteriaInsufficient => "cpr-criteria-insufficient",
             Error::CprUnavailable => "cpr-unavailable",
             Error::CprRefused => "cpr-refused",
+            Error::DeliveryRefused(_) => "delivery-refused",
+            Error::DeliverySource(fault) => fault.code(),
             Error::Unavailable => "unavailable",
             Error::Interrupted => "interrupted",
             Error::Internal(_) => "internal",
@@ -97,7 +105,11 @@ impl Error {
 
     /// Whether the same can succeed later without anybody changing anything.
     pub fn is_retryable(&self) -> bool {
-        matches!(self, Error::Unavailable | Error::Interrupted | Error::CprUnavailable | Error::Stale(_))
+        match self {
+            Error::DeliverySource(fault) => fault.is_passing(),
+            Error::Unavailable | Error::Interrupted | Error::CprUnavailable | Error::Stale(_) => true,
+            _ => false,
+        }
     }
 
     /// One wrong field.
@@ -150,6 +162,12 @@ impl From<RegistryError> for Error {
             RegistryError::Unavailable { .. } => Error::CprUnavailable,
             RegistryError::Refused { .. } => Error::CprRefused,
         }
+    }
+}
+
+impl From<SourceFault> for Error {
+    fn from(fault: SourceFault) -> Error {
+        Error::DeliverySource(fault)
     }
 }
 

@@ -8,6 +8,7 @@
 mod apply;
 pub mod audit;
 pub mod case;
+pub mod delivery;
 mod entry;
 mod error;
 pub mod event;
@@ -28,6 +29,7 @@ use crate::config::RequireReason;
 use crate::domain::caller::Caller;
 use crate::domain::job::Schedule;
 use crate::domain::protection;
+use crate::registry::delivery::Deliveries;
 use crate::registry::{Keep, Registry, State};
 use crate::store::{self, Database};
 
@@ -46,6 +48,10 @@ pub struct Policy {
     pub finds: bool,
     /// What is stored of a person.
     pub keep: Keep,
+    /// CPR's task whose change files are ours; `None`: every task's.
+    pub task_number: Option<String>,
+    /// Whether change files may be sent in.
+    pub upload: bool,
     /// The jobs that there are, by name, and when they run by themselves.
     pub schedules: BTreeMap<String, Schedule>,
     /// The key of the digest of personal numbers; `None`: made once and kept in the database.
@@ -76,6 +82,7 @@ pub struct Actions {
     database: Database,
     recorder: store::audit::Recorder,
     registry: Option<Arc<dyn Registry>>,
+    deliveries: Deliveries,
     policy: Policy,
     clock: SharedClock,
     digest_key: hmac::Key,
@@ -99,6 +106,7 @@ impl Actions {
     pub async fn new(
         database: Database,
         registry: Option<Arc<dyn Registry>>,
+        deliveries: Deliveries,
         policy: Policy,
         clock: SharedClock,
     ) -> Result<Actions, store::Error> {
@@ -117,6 +125,7 @@ impl Actions {
             recorder,
             database,
             registry,
+            deliveries,
             policy,
             clock,
             digest_key: hmac::Key::new(hmac::HMAC_SHA256, &key),

@@ -298,6 +298,19 @@ pub fn line(pointer: &str, given: Option<&str>, max: usize) -> Result<Option<Str
     check.done(line)
 }
 
+/// Checks the name of a file, which is shown and opens nothing; empty is none.
+///
+/// # Errors
+/// It is too long, has control characters, or has the form of a personal number.
+pub fn file_name(pointer: &str, given: Option<&str>) -> Result<Option<String>, Faults> {
+    let name = line(pointer, given, 200)?;
+    let stem = name.as_deref().map(|name| name.split('.').next().unwrap_or(name));
+    if name.as_deref().into_iter().chain(stem).any(looks_like_personal_number) {
+        return Err(Faults(vec![FieldFault::new(pointer, "Må ikke have form som et CPR-nummer.")]));
+    }
+    Ok(name)
+}
+
 /// Ten digits with or without hyphen and blanks: what a case number, a file name or a request id must not look like.
 pub fn looks_like_personal_number(text: &str) -> bool {
     let plain = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2014}');

@@ -70,8 +70,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     }
 }
 
-/// A JSON body that may be left out, for operations that take no input; as [`Body`] where there is one.
-pub struct OptionalBody {
+/// A JSON body that may be left out; as [`Body`] where there is one. Without a type it is for operations that take no input.
+pub struct OptionalBody<T = Nothing> {
+    /// The value, where there is one.
+    pub value: Option<T>,
     /// The bytes, for the digest of idempotent requests.
     pub bytes: web::Bytes,
 }
@@ -79,21 +81,24 @@ pub struct OptionalBody {
 /// No input.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+pub struct Nothing {}
 
-impl FromRequest for OptionalBody {
+impl<T: DeserializeOwned + 'static> FromRequest for OptionalBody<T> {
     type Error = Failure;
-    type Future = OnItsWay<OptionalBody>;
+    type Future = OnItsWay<OptionalBody<T>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = Body::<Nothing>::from_request(request, payload);
+        let body = Body::<T>::from_request(request, payload);
         let announced = request.headers().get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0")
             || request.headers().contains_key(header::TRANSFER_ENCODING);
         let let_in = caller::let_in(request);
         Box::pin(async move {
             let_in.await;
-            let bytes = if announced { body.await?.bytes } else { web::Bytes::new() };
-            Ok(OptionalBody { bytes })
+            if !announced {
+                return Ok(OptionalBody { value: None, bytes: web::Bytes::new() });
+            }
+            let Body { value, bytes } = body.await?;
+            Ok(OptionalBody { value: Some(value), bytes })
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::actions::{self, Context, Idempotency};
 use crate::domain::input;
 
 /// The longest reason.
-const MAX_REASON: usize = 500;
+pub const MAX_REASON: usize = 500;
 
 /// Puts why and for which case into the circumstances of an operation.
 ///

@@ -6,6 +6,7 @@ mod audit;
 mod body;
 mod caller;
 mod case;
+mod delivery;
 mod envelope;
 mod etag;
 mod event;
@@ -135,6 +136,11 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(case::delete_case_party)
                 .service(case::list_party_cases)
                 .service(event::list_events)
+                .service(delivery::list_deliveries)
+                .service(delivery::upload_delivery)
+                .service(delivery::get_delivery)
+                .service(delivery::list_delivery_problems)
+                .service(delivery::retry_delivery)
                 .service(job::list_jobs)
                 .service(job::start_job_run)
                 .service(job::get_job_run)

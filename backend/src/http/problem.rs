@@ -174,6 +174,11 @@ impl From<actions::Error> for Failure {
                 ProblemCode::CprRefused,
                 "CPR afviser myndighedens adgang. Der er ikke ændret noget. Kontakt din systemadministrator.",
             ),
+            Error::DeliveryRefused(detail) => Failure::new(ProblemCode::DeliveryRefused, detail),
+            Error::DeliverySource(_) => Failure::new(
+                ProblemCode::CprUnavailable,
+                "Leverancerne kan ikke hentes lige nu. Der er ikke ændret noget.",
+            ),
             Error::Unavailable | Error::Interrupted => Failure::new(
                 ProblemCode::Unavailable,
                 "Databasen er ikke tilgængelig lige nu. Der er ikke ændret noget. Prøv igen om lidt.",

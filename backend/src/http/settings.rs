@@ -65,7 +65,7 @@ pub fn of(config: &Config) -> Settings {
             find: asks && is_authority,
             family: asks && is_authority,
             subscription: false,
-            upload: false,
+            upload: config.cpr.delivery.upload,
         },
         require_reason: match config.audit.require_reason {
             config::RequireReason::Never => RequireReason::Never,

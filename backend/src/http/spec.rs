@@ -11,11 +11,12 @@ use utoipa_actix_web::AppExt;
 use super::operations::of_path;
 
 /// The subjects, in the order in which somebody new needs them.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Session", "How to sign in, who I am, what this installation can do"),
     ("Parter", "The external parties: search, read, create, edit, delete"),
     ("CPR", "Look-up, *Hent fra CPR*, *Find CPR-nummer*, the CPR tab"),
     ("Sager", "Cases, as the case system has them, and who is party to them"),
+    ("Leverancer", "CPR's change files: which came, what became of them"),
     ("Hændelser", "The feed of what changed"),
     ("Log", "Who has seen and done what"),
     ("Drift", "Jobs and health"),

@@ -23,7 +23,10 @@ pub type Work = for<'a> fn(&'a Actions, &'a Run) -> LocalBoxFuture<'a, Result<Re
 pub type Jobs = &'static [(&'static str, Work)];
 
 /// Every job of the house.
-pub const JOBS: Jobs = &[("close-audit-entries", |actions, run| Box::pin(actions.close_audit_entries(run)))];
+pub const JOBS: Jobs = &[
+    ("close-audit-entries", |actions, run| Box::pin(actions.close_audit_entries(run))),
+    ("receive-deliveries", |actions, run| Box::pin(actions.receive_deliveries(run))),
+];
 
 /// The jobs of this house and when they run by themselves.
 ///

@@ -9,6 +9,7 @@
 //! * [`Records::to_text`] and [`Records::from_text`] with [`Records::layout`]: how they are stored. Filtered by [`Keep`]
 //!   from the start: what this installation does not keep is not in them
 //! * [`Records::details`]: the CPR tab, read from stored records
+//! * [`delivery::Deliveries`]: where change files come from; [`delivery::inspect`]: whether one is what it should be
 //! * [`RegistryError`]: why there is no answer, with CPR's number and never with content
 
 use async_trait::async_trait;
@@ -17,6 +18,7 @@ use cpr::PersonalNumber;
 use crate::domain::find::{AddressQuestion, Candidate, NameQuestion};
 use crate::domain::person::Person;
 
+pub mod delivery;
 pub mod extract;
 pub mod keep;
 pub mod live;

@@ -4,6 +4,7 @@ mod audit;
 mod cases;
 mod conditions;
 mod cpr;
+mod deliveries;
 mod events;
 mod find;
 mod health;
@@ -19,11 +20,14 @@ mod statuses;
 mod tokens;
 mod trouble;
 
+use std::time::{Duration, Instant};
+
 use openapi::audit::AuditEntry;
+use openapi::job::JobRun;
 use openapi::page::Page;
 use openapi::party::Party;
 use openapi::person::Preview;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::House;
 
 const EDITOR: &[&str] = &["Partsredaktør"];
@@ -47,6 +51,19 @@ async fn fetch(house: &House, party: &Party, input: Value) -> Party {
 /// Previews a fetch as the caseworker.
 async fn preview(house: &House, party: &Party, input: Value) -> Preview {
     house.with(CASEWORKER).post(&format!("/parties/{}/cpr/preview", party.id), &input).await.expect(200).json()
+}
+
+/// Lets a job run as the caseworker, and waits until the run has ended.
+async fn run_job(house: &House, name: &str) -> JobRun {
+    let caseworker = house.with(CASEWORKER);
+    let mut run: JobRun = caseworker.post(&format!("/jobs/{name}/runs"), &json!({})).await.expect(202).json();
+    let started = Instant::now();
+    while run.finished_at.is_none() {
+        assert!(started.elapsed() < Duration::from_secs(60), "{name} does not end: {run:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        run = caseworker.get(&format!("/jobs/{name}/runs/{}", run.id)).await.expect(200).json();
+    }
+    run
 }
 
 /// The entries of the audit log that meet the criteria of this query string.

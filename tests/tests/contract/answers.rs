@@ -83,6 +83,14 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.call("list_jobs", "", &none, 200).await;
     walk.call("list_events", "", &none, 200).await;
     walk.call("list_audit_entries", "", &none, 200).await;
+    let delivery = walk.call("upload_delivery", "", &none, 202).await.value();
+    let delivery = delivery["id"].as_str().expect("an id").to_owned();
+    walk.call("list_deliveries", "", &none, 200).await;
+    walk.call("get_delivery", &delivery, &none, 200).await;
+    walk.call("get_delivery", NOBODY, &none, 404).await;
+    walk.call("list_delivery_problems", &delivery, &none, 200).await;
+    walk.call("retry_delivery", NOBODY, &none, 404).await;
+    walk.call("retry_delivery", &delivery, &json!({ "bridge": {} }), 422).await;
     for name in ["get_session", "get_settings", "get_sign_in", "get_liveness", "get_readiness"] {
         walk.call(name, "", &none, 200).await;
     }
@@ -112,7 +120,11 @@ impl Walk<'_> {
         if ["update_party", "delete_party"].contains(&name) {
             request = request.header("If-Match", "*");
         }
-        let request = if body.is_null() { request } else { request.json(body) };
+        let request = match name {
+            "upload_delivery" => request.header("Content-Type", "application/octet-stream").body(change_file()),
+            _ if body.is_null() => request,
+            _ => request.json(body),
+        };
         let answer = request.send().await.expect(status);
         let told = &operation.content["responses"][status.to_string()];
         assert!(told.is_object(), "{name}: {status} is not in the specification");
@@ -135,4 +147,8 @@ impl Walk<'_> {
     }
 }
 
-on_each_database! { every_answer_has_the_shape_that_the_specification_tells }
+fn change_file() -> Vec<u8> {
+    tests::change_file::change_file("2026-11-20", "2026-11-19", &[JENS])
+}
+
+on_each_database! { every_answer_has_the_shape_that_the_specification_tells with "cpr.delivery.upload = true" }

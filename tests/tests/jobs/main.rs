@@ -15,7 +15,9 @@ use backend::domain::page::PageRequest;
 use backend::domain::protection::{self, Display};
 use backend::jobs::{Dispatcher, Jobs};
 use backend::registry::Keep;
+use backend::registry::delivery::Deliveries;
 use backend::store::Database;
+use cpr::client::delivery::Source;
 use sea_orm::{ConnectionTrait, Statement, Value};
 use tests::database::{TestDatabase, with_database};
 use tests::on_each_database;
@@ -267,9 +269,12 @@ impl Server {
             keep: Keep::all(),
             schedules: JOBS.iter().map(|(name, _)| ((*name).to_owned(), schedule(name))).collect::<BTreeMap<_, _>>(),
             digest_key: None,
+            task_number: None,
+            upload: false,
         };
+        let deliveries = Deliveries::new(Source::Folder("nowhere".into()));
         let clock = Arc::new(SettableClock::at("2026-11-23T09:30:00Z".parse().unwrap()));
-        let actions = Actions::new(database, None, policy, clock.clone()).await.unwrap();
+        let actions = Actions::new(database, None, deliveries, policy, clock.clone()).await.unwrap();
         Server { actions: Arc::new(actions), clock, dispatcher: None, url }
     }
 

@@ -101,7 +101,7 @@ pub fn judge(chain: Option<&Chain>, link: &Link, before: Applied) -> Verdict {
         Verdict::Fork
     };
     // An operator never makes older data win over newer.
-    let may_bridge = verdict.reason().is_some_and(Reason::can_be_bridged);
+    let may_bridge = verdict.reason().is_some_and(Reason::waits);
     if before.bridged && may_bridge { Verdict::Bridged } else { verdict }
 }
 

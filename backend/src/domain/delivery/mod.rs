@@ -62,9 +62,9 @@ impl Reason {
         matches!(self, Reason::Gap | Reason::Behind | Reason::SameDate | Reason::Fork)
     }
 
-    /// Whether an operator can let a waiting delivery go.
-    pub const fn can_be_bridged(self) -> bool {
-        self.waits()
+    /// Whether it lies in what was applied before, and not in the file.
+    pub const fn is_of_chain(self) -> bool {
+        self.waits() || matches!(self, Reason::Older)
     }
 
     /// The reason in Danish.
@@ -171,6 +171,11 @@ impl std::ops::AddAssign for Counts {
 }
 
 impl Delivery {
+    /// Refused because of what it is, whatever was applied before.
+    pub fn is_refused_for_itself(&self) -> bool {
+        self.state == State::Refused && !self.reason.is_some_and(Reason::is_of_chain)
+    }
+
     /// With a gap: the production date that it follows.
     pub fn missing_since(&self) -> Option<NaiveDate> {
         match self.reason {

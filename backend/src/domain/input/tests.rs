@@ -157,3 +157,12 @@ fn a_party_to_a_case_has_exactly_one_key_and_each_role_once() {
     let found = pointers(case(raw(vec![two, RawCaseParty::default(), wrong]), "S-1"));
     assert_eq!(found, ["/parties/0", "/parties/1", "/parties/2/personalNumber"]);
 }
+
+#[test]
+fn a_file_name_is_never_shaped_like_a_personal_number() {
+    assert_eq!(file_name("/fileName", Some(" d261123.l431101 ")).unwrap().as_deref(), Some("d261123.l431101"));
+    assert_eq!(file_name("/fileName", Some(" ")).unwrap(), None);
+    for name in ["0707614285", "070761-4285", "070761-4285.txt", "0707614285.l431101"] {
+        assert_eq!(file_name("/fileName", Some(name)).unwrap_err().0[0].pointer, "/fileName", "{name}");
+    }
+}

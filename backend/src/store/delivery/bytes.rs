@@ -44,18 +44,15 @@ impl<'a> PartWriter<'a> {
         write.commit().await
     }
 
-    /// Begins the transaction that stores the delivery's row, when all its pieces are there: nobody removes them meanwhile.
-    /// `None`: somebody removed some, because they seemed forgotten.
+    /// Whether all pieces are there, in the transaction that stores the delivery's row: nobody removes them meanwhile.
     ///
     /// # Errors
     /// As every write.
-    pub async fn complete(&self, pieces: i64) -> Result<Option<Write>, Error> {
-        let write = self.database.begin().await?;
-        lock(&write, &lock_name(self.content_hash)).await?;
+    pub async fn are_there(&self, write: &Write, pieces: i64) -> Result<bool, Error> {
+        lock(write, &lock_name(self.content_hash)).await?;
         let statement = "SELECT count(*) AS pieces FROM delivery_part WHERE content_hash = $1";
-        let row = sql::one(&write, statement, values![self.content_hash]).await?;
-        let found = row.map_or(Ok(0), |row| get::<i64>(&row, "pieces"))?;
-        Ok((found == pieces).then_some(write))
+        let row = sql::one(write, statement, values![self.content_hash]).await?;
+        Ok(row.map_or(Ok(0), |row| get::<i64>(&row, "pieces"))? == pieces)
     }
 }
 
@@ -87,14 +84,15 @@ pub async fn open_bytes(on: &impl Connection, content_hash: &str) -> Result<File
     Ok(file)
 }
 
-/// Contents whose pieces nobody needs: no delivery is to be applied from them, and none was added since `before`.
+/// Contents whose pieces nobody needs: the delivery is applied; or none is to be applied from them, and none was added since
+/// `before`.
 ///
 /// # Errors
 /// As every read.
 pub async fn orphans(on: &impl Connection, before: DateTime<Utc>) -> Result<Vec<String>, Error> {
     let statement = "SELECT p.content_hash FROM delivery_part p LEFT JOIN delivery d ON d.content_hash = p.content_hash \
-        AND d.state IN ('received', 'waiting', 'applying') WHERE d.id IS NULL \
-        GROUP BY p.content_hash HAVING max(p.written_at) < $1";
+        WHERE d.id IS NULL OR d.state IN ('refused', 'applied') GROUP BY p.content_hash \
+        HAVING max(p.written_at) < $1 OR max(d.state) = 'applied'";
     let rows = sql::all(on, statement, values![sql::micros(before)]).await?;
     rows.iter().map(|row| get(row, "content_hash")).collect()
 }
