@@ -24,6 +24,7 @@ pub type Jobs = &'static [(&'static str, Work)];
 
 /// Every job of the house.
 pub const JOBS: Jobs = &[
+    ("apply-deliveries", |actions, run| Box::pin(actions.apply_deliveries(run))),
     ("close-audit-entries", |actions, run| Box::pin(actions.close_audit_entries(run))),
     ("receive-deliveries", |actions, run| Box::pin(actions.receive_deliveries(run))),
 ];

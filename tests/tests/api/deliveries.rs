@@ -204,6 +204,106 @@ async fn a_repeated_upload_is_answered_once_and_its_key_fits_no_other_file(house
     send(other).await.problem(ProblemCode::IdempotencyMismatch);
 }
 
+/// Sends in a file of a day that follows another, lets what can be applied be applied; how the delivery stands then.
+async fn deliver(house: &House, produced: &str, previous: &str) -> Delivery {
+    let sent: Delivery = upload(house, &change_file(produced, previous, &[JENS])).await.expect(202).json();
+    stands(house, &sent).await
+}
+
+/// How a delivery stands when everything whose turn it is has been applied.
+async fn stands(house: &House, delivery: &Delivery) -> Delivery {
+    let run = run_job(house, "apply-deliveries").await;
+    assert_eq!(run.state, JobRunState::Succeeded, "{run:?}");
+    house.with(CASEWORKER).get(&format!("/deliveries/{}", delivery.id)).await.expect(200).json()
+}
+
+fn waits(delivery: &Delivery, reason: DeliveryReason, missing_since: Option<&str>) {
+    assert_eq!((delivery.state, delivery.reason_code), (DeliveryState::Waiting, Some(reason)), "{delivery:?}");
+    assert_eq!(delivery.missing_since, missing_since.map(|date| date.parse().unwrap()), "{delivery:?}");
+    assert!(delivery.reason.is_some());
+}
+
+fn is_applied(delivery: &Delivery) {
+    assert_eq!((delivery.state, delivery.reason_code), (DeliveryState::Applied, None), "{delivery:?}");
+    assert!(delivery.applied_at.is_some());
+    assert_eq!(delivery.persons, delivery.changed + delivery.unchanged + delivery.failed);
+    assert_eq!(Some(delivery.persons), delivery.persons_in_file);
+}
+
+async fn bridge(house: &House, delivery: &Delivery, reason: &str) -> Answer {
+    let path = format!("/deliveries/{}/retry", delivery.id);
+    house.with(CASEWORKER).post(&path, &json!({ "bridge": { "reason": reason } })).await
+}
+
+async fn deliveries_follow_each_other_and_a_gap_waits_for_what_is_missing(house: &House) {
+    is_applied(&deliver(house, "2026-11-19", "2026-11-18").await);
+    is_applied(&deliver(house, "2026-11-20", "2026-11-19").await);
+    let behind_the_gap = deliver(house, "2026-11-24", "2026-11-23").await;
+    waits(&behind_the_gap, DeliveryReason::Gap, Some("2026-11-23"));
+    let behind_that = deliver(house, "2026-11-25", "2026-11-24").await;
+    waits(&behind_that, DeliveryReason::Behind, Some("2026-11-24"));
+    upload(house, b"Kaere kommune\n").await.problem(ProblemCode::DeliveryRefused);
+    is_applied(&deliver(house, "2026-11-23", "2026-11-20").await);
+    for delivery in [&behind_the_gap, &behind_that] {
+        is_applied(&stands(house, delivery).await);
+    }
+    assert_eq!(parts(house).await, 0, "the bytes are gone");
+}
+
+async fn a_gap_is_bridged_with_a_reason_that_stands_in_the_log(house: &House) {
+    is_applied(&deliver(house, "2026-11-20", "2026-11-19").await);
+    let waiting = deliver(house, "2026-11-24", "2026-11-23").await;
+    let behind = deliver(house, "2026-11-25", "2026-11-24").await;
+    let problem = bridge(house, &waiting, " ").await.problem(ProblemCode::InvalidInput);
+    assert_eq!(problem.errors[0].pointer, "/bridge/reason");
+    bridge(house, &behind, "Filen findes ikke mere").await.problem(ProblemCode::Conflict);
+    let retry = format!("/deliveries/{}/retry", waiting.id);
+    house.with(CASEWORKER).api(Method::POST, &retry).send().await.expect(202);
+    waits(&stands(house, &waiting).await, DeliveryReason::Gap, Some("2026-11-23"));
+
+    bridge(house, &waiting, "Filen findes ikke mere hos CPR").await.expect(202);
+    let applied = stands(house, &waiting).await;
+    is_applied(&applied);
+    let bridged = applied.bridge.unwrap();
+    assert_eq!((bridged.reason.as_str(), bridged.at), ("Filen findes ikke mere hos CPR", house.now()));
+    is_applied(&stands(house, &behind).await);
+    let entries = log(house, "&operation=retry_delivery").await;
+    let reasons: Vec<_> = entries.iter().filter_map(|entry| entry.reason.as_deref()).collect();
+    assert!(reasons.contains(&"Filen findes ikke mere hos CPR"), "{reasons:?}");
+    bridge(house, &waiting, "igen").await.problem(ProblemCode::Conflict);
+    house.with(CASEWORKER).api(Method::POST, &retry).send().await.problem(ProblemCode::Conflict);
+}
+
+async fn another_content_of_a_date_waits_and_older_data_are_refused(house: &House) {
+    is_applied(&deliver(house, "2026-11-20", "2026-11-19").await);
+    let rerun: Delivery =
+        upload(house, &change_file("2026-11-20", "2026-11-19", &["0701614011"])).await.expect(202).json();
+    waits(&stands(house, &rerun).await, DeliveryReason::SameDate, None);
+    is_applied(&deliver(house, "2026-11-23", "2026-11-20").await);
+    waits(&stands(house, &rerun).await, DeliveryReason::SameDate, None);
+    bridge(house, &rerun, "CPR har kørt igen").await.expect(202);
+    is_applied(&stands(house, &rerun).await);
+
+    let older = deliver(house, "2026-11-18", "2026-11-17").await;
+    assert_eq!((older.state, older.reason_code), (DeliveryState::Refused, Some(DeliveryReason::Older)));
+    bridge(house, &older, "Tag den alligevel").await.problem(ProblemCode::Conflict);
+    let fork = deliver(house, "2026-11-24", "2026-11-20").await;
+    waits(&fork, DeliveryReason::Fork, None);
+    bridge(house, &fork, "CPR har talt forkert").await.expect(202);
+    is_applied(&stands(house, &fork).await);
+}
+
+async fn an_empty_delivery_is_one_too_and_files_come_in_any_order(house: &House) {
+    let folder = house.deliveries();
+    lay(folder, "d261101.l999901", &change_file("2026-11-24", "2026-11-23", &[JENS]));
+    lay(folder, "d261102.l999901", &change_file("2026-11-23", "2026-11-20", &[]));
+    lay(folder, "d261103.l999901", &change_file("2026-11-20", "2026-11-19", &[JENS]));
+    assert_eq!(receive(house).await["received"], 3);
+    for delivery in all(house).await {
+        is_applied(&stands(house, &delivery).await);
+    }
+}
+
 /// Pieces that belong to no delivery that is to be applied.
 async fn parts_without_a_delivery(house: &House) -> i64 {
     use sea_orm::{ConnectionTrait, Statement};
@@ -214,7 +314,20 @@ async fn parts_without_a_delivery(house: &House) -> i64 {
     connection.query_one_raw(statement).await.unwrap().unwrap().try_get("", "parts").unwrap()
 }
 
+/// All pieces.
+async fn parts(house: &House) -> i64 {
+    use sea_orm::{ConnectionTrait, Statement};
+    let connection = house.database().connect().await.unwrap();
+    let statement =
+        Statement::from_string(connection.get_database_backend(), "SELECT count(*) AS parts FROM delivery_part");
+    connection.query_one_raw(statement).await.unwrap().unwrap().try_get("", "parts").unwrap()
+}
+
 on_each_database! {
+    deliveries_follow_each_other_and_a_gap_waits_for_what_is_missing with SETTINGS,
+    a_gap_is_bridged_with_a_reason_that_stands_in_the_log with SETTINGS,
+    another_content_of_a_date_waits_and_older_data_are_refused with SETTINGS,
+    an_empty_delivery_is_one_too_and_files_come_in_any_order with SETTINGS,
     a_file_that_is_sent_in_can_be_followed with SETTINGS,
     a_file_with_a_fault_is_refused_and_says_why with SETTINGS,
     change_files_are_fetched_from_the_folder_once with SETTINGS,

@@ -59,6 +59,14 @@ impl Examined {
     }
 }
 
+/// Where a file comes from.
+pub(super) struct Origin {
+    /// Its name there.
+    pub file_name: Option<String>,
+    /// No others come with it.
+    pub is_alone: bool,
+}
+
 /// What is stored of a file.
 struct Taken {
     delivery: Delivery,
@@ -66,19 +74,16 @@ struct Taken {
     pieces: i64,
     /// Why it is refused.
     problem: Option<DeliveryProblem>,
+    /// No others come with it.
+    is_alone: bool,
 }
 
 impl Actions {
     /// Takes in a file: a sound one with its bytes, a refused one with why. The same content again gives what is known of it.
-    pub(super) async fn take_in(
-        &self,
-        context: &Context,
-        file_name: Option<String>,
-        examined: Examined,
-    ) -> Result<Delivery, Error> {
+    pub(super) async fn take_in(&self, context: &Context, from: Origin, examined: Examined) -> Result<Delivery, Error> {
         let about = About::criteria(format!("indhold {}", &examined.content_hash[..16]));
         let opened = self.open(context, about).await?;
-        let taken = self.try_take_in(context, &opened, file_name, examined).await;
+        let taken = self.try_take_in(context, &opened, from, examined).await;
         if let Err(error) = &taken {
             self.give_up(&opened, error).await;
         }
@@ -89,7 +94,7 @@ impl Actions {
         &self,
         context: &Context,
         opened: &Intent,
-        file_name: Option<String>,
+        from: Origin,
         examined: Examined,
     ) -> Result<Delivery, Error> {
         let Examined { mut file, size, content_hash, inspected } = examined;
@@ -104,7 +109,7 @@ impl Actions {
         let delivery = Delivery {
             id: Uuid::now_v7(),
             content_hash,
-            file_name,
+            file_name: from.file_name,
             size,
             envelope,
             state: if reason.is_some() { State::Refused } else { State::Received },
@@ -117,7 +122,7 @@ impl Actions {
         };
         let known = store::delivery::by_content(&self.database.read(), &delivery.content_hash).await?;
         let needs_bytes = delivery.state == State::Received && known.is_none_or(|known| known.state == State::Refused);
-        let mut taken = Taken { delivery, pieces: 0, problem };
+        let mut taken = Taken { delivery, pieces: 0, problem, is_alone: from.is_alone };
         for _ in 0..TRIES {
             if needs_bytes {
                 (file, taken.pieces) = self.store_bytes(&taken.delivery.content_hash, file).await?;
@@ -195,7 +200,8 @@ impl Actions {
         if let Some(idempotency) = context.idempotency.as_ref().filter(|_| !stands.is_refused_for_itself()) {
             idempotency.complete(write, &context.caller.subject, &Ok(stands.id)).await?;
         }
-        if is_sound {
+        // Files that are fetched together are applied by their dates, so nobody begins before all are there.
+        if is_sound && taken.is_alone {
             self.wake_after(write, APPLY).await?;
         }
         Ok((stands, Told::count(1)))

@@ -13,6 +13,7 @@ use super::{About, Actions, Context, Error, Told};
 use crate::domain::delivery::{Bridge, Delivery, DeliveryProblem, State};
 use crate::domain::page::{Page, PageRequest};
 use crate::store::{self, Write};
+use intake::Origin;
 
 /// The jobs, by name.
 const RECEIVE: &str = "receive-deliveries";
@@ -88,7 +89,7 @@ impl Actions {
             idempotency.body_digest.push_str(examined.content_hash());
         }
         let work = async || {
-            let delivery = self.take_in(&context, file_name, examined).await?;
+            let delivery = self.take_in(&context, Origin { file_name, is_alone: true }, examined).await?;
             if delivery.is_refused_for_itself() { Err(self.refusal_of(&delivery).await?) } else { Ok(delivery) }
         };
         self.once_of(&context, work, async |id| self.delivery(id).await, |_| Told::count(1)).await

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::super::job::Run;
 use super::super::{Actions, Error};
-use super::intake::{Examined, on_disk};
+use super::APPLY;
+use super::intake::{Examined, Origin, on_disk};
 use crate::domain::delivery::{Listed, State, take};
 use crate::domain::job::Report;
 use crate::registry::delivery::SourceFault;
@@ -68,13 +69,15 @@ impl Actions {
             self.note_seen(run, file, true).await?;
         }
         run.progress(wanted.len() as u64, Some(wanted.len() as u64)).await?;
+        self.wake(APPLY).await?;
         Ok(report)
     }
 
     /// Takes in a file; under which word it is counted.
     async fn receive(&self, run: &Run, file: &Listed, examined: Examined) -> Result<&'static str, Error> {
         let before = store::delivery::by_content(&self.database.read(), examined.content_hash()).await?;
-        let delivery = self.take_in(&run.context("take_in_delivery"), Some(file.name.clone()), examined).await?;
+        let from = Origin { file_name: Some(file.name.clone()), is_alone: false };
+        let delivery = self.take_in(&run.context("take_in_delivery"), from, examined).await?;
         Ok(match before {
             _ if delivery.is_refused_for_itself() => "refused",
             Some(before) if before.state != State::Refused => "known",
