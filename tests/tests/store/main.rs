@@ -2,6 +2,7 @@
 
 mod audit;
 mod cases;
+mod deliveries;
 mod events;
 mod failures;
 mod keys;
