@@ -6,7 +6,8 @@
 //! A file is records of fixed layout in ISO-8859-1, with or without line ends, between a start and an end record. All
 //! records of a person carry the person's number, but may stand anywhere in the file. So it is read in two passes:
 //!
-//! * [`scan`]: the file passes by once. Is it whole, counted right, the right product? Where are each person's records?
+//! * [`scan()`]: the file passes by once. Is it whole, counted right, the right product? Where are each person's
+//!   records?
 //! * [`Index::read_person`]: the records of one person, as [`PersonRecords`], field by field as [`Record`]
 //!
 //! A fault of the file is a [`Refusal`] and touches nobody; a fault of a person ([`PersonRecords::fault`]) touches that
