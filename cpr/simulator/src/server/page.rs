@@ -174,7 +174,7 @@ fn night_section(html: &mut String, exchange: &Exchange) {
 
 fn followed_section(html: &mut String, exchange: &Exchange) {
     let followed = exchange.night.subscriptions.active();
-    let _ = write!(html, "<h2>Følges</h2><p>{} personer følges af kunden.</p>", followed.len());
+    let _ = write!(html, "<h2>Følges</h2><p>{} følges af kunden.</p>", people(followed.len()));
     if followed.is_empty() {
         return;
     }
@@ -216,7 +216,11 @@ fn in_words(production: &Production) -> String {
         ProductionState::Flawed => "er leveret med fejl",
         ProductionState::Delivered => "er leveret",
     };
-    format!("Filen for {} med {} personer {what}.", production.date.format("%d.%m.%Y"), production.persons)
+    format!("Filen for {} med {} {what}.", production.date.format("%d.%m.%Y"), people(production.persons))
+}
+
+fn people(count: usize) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} personer") }
 }
 
 fn in_danish(error: LifeError) -> &'static str {

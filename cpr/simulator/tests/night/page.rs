@@ -37,7 +37,7 @@ fn the_buttons_move_a_person_and_deliver() {
     let page = press(&line, "/hverdag", "number=0707614285&other=&event=marry");
     assert!(page.contains("skriv også ægtefællens personnummer"));
     let page = press(&line, "/nat", "command=deliver");
-    assert!(page.contains("Filen for 15.01.2024 med 1 personer er leveret."), "{page}");
+    assert!(page.contains("Filen for 15.01.2024 med 1 person er leveret."), "{page}");
     let page = press(&line, "/nat", "command=flawed&flaw=cut");
     assert!(page.contains("leveret med fejl") && page.contains("Levér den rigtige"));
     let page = press(&line, "/nat", "command=release&date=2024-01-16");
