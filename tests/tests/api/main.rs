@@ -2,6 +2,7 @@
 
 mod audit;
 mod cases;
+mod circle;
 mod conditions;
 mod cpr;
 mod deliveries;
