@@ -1,6 +1,8 @@
 //! Builds the house once from its settings: database, clock, registry, doors. The program and the tests call the same function.
 
+pub mod chores;
 mod demo;
+pub mod import;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -63,18 +65,7 @@ impl App {
     }
 
     async fn build(config: Config, clock: SharedClock, demo: Option<demo::Demo>) -> anyhow::Result<App> {
-        let database = Database::connect(config.database.url.reveal(), config.database.max_connections)
-            .await
-            .context("databasen kan ikke åbnes (database.url)")?;
-        if config.database.migrate {
-            database.migrate().await.context("databasens skema kan ikke opdateres")?;
-        }
-        if !config.cpr.direkte.user.is_empty() {
-            tracing::warn!("cpr.direkte is configured, but this version does not subscribe yet");
-        }
-        let registry = config.can_look_up().then(|| registry(&config, clock.clone())).transpose()?;
-        let deliveries = deliveries(&config)?;
-        let actions = Arc::new(Actions::new(database, registry, deliveries, policy(&config)?, clock.clone()).await?);
+        let actions = furnish(&config, clock.clone()).await?;
         if demo.is_some() {
             demo::seed(&actions, &clock).await.context("demoens parter kan ikke oprettes")?;
         }
@@ -131,6 +122,22 @@ impl App {
         self.actions.close().await;
         Ok(ended?)
     }
+}
+
+/// The database, CPR and the actions on them: the house without its doors.
+async fn furnish(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<Actions>> {
+    let database = Database::connect(config.database.url.reveal(), config.database.max_connections)
+        .await
+        .context("databasen kan ikke åbnes (database.url)")?;
+    if config.database.migrate {
+        database.migrate().await.context("databasens skema kan ikke opdateres")?;
+    }
+    if !config.cpr.direkte.user.is_empty() {
+        tracing::warn!("cpr.direkte is configured, but this version does not subscribe yet");
+    }
+    let registry = config.can_look_up().then(|| registry(config, clock.clone())).transpose()?;
+    let deliveries = deliveries(config)?;
+    Ok(Arc::new(Actions::new(database, registry, deliveries, policy(config)?, clock).await?))
 }
 
 /// CPR, as configured.

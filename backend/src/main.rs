@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use backend::app::App;
+use backend::app::import::{Kind, import};
+use backend::app::{App, chores};
 use backend::clock::SystemClock;
 use backend::config::Config;
 use backend::store::Database;
 use backend::{http, telemetry};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Partsregister: myndighedens eksterne parter, slået op i CPR.
@@ -48,8 +49,47 @@ enum Chore {
         #[arg(long, default_value = "openapi")]
         out: PathBuf,
     },
+    /// Kører et job nu, i denne proces eller i den server, der kører, og viser hvordan det går.
+    Job {
+        #[command(subcommand)]
+        chore: JobChore,
+    },
+    /// Læser parter eller sager ind fra en fil med én pr. linje, som i API'et (JSON). Kan afbrydes og køres igen.
+    Import {
+        /// Hvad linjerne er.
+        #[arg(long, value_enum)]
+        kind: LineKind,
+        /// Filen. Udfaldet af hver linje skrives ved siden af den, i FILE.outcome.jsonl.
+        file: PathBuf,
+        /// Se hvad der ville ske, og gem intet (FILE.dry-run.jsonl).
+        #[arg(long)]
+        dry_run: bool,
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Viser den gældende konfiguration uden hemmeligheder.
     Config {
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LineKind {
+    /// Parter.
+    Parties,
+    /// Sager med deres parter.
+    Cases,
+}
+
+#[derive(Subcommand)]
+enum JobChore {
+    /// Kører jobbet til ende.
+    Run {
+        /// Jobbets navn, fx reconcile-subscriptions.
+        name: String,
         /// Konfigurationsfilen.
         #[arg(long)]
         config: Option<PathBuf>,
@@ -78,12 +118,7 @@ async fn run(chore: Chore) -> Result<()> {
                 App::start(Config::load(config.as_deref())?, clock).await?
             };
             announce(&app);
-            let mut terminate = signal(SignalKind::terminate())?;
-            let mut interrupt = signal(SignalKind::interrupt())?;
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+            stopped()?.await;
             tracing::info!("stopping");
             app.stop().await
         }
@@ -98,11 +133,43 @@ async fn run(chore: Chore) -> Result<()> {
             keep(&out.join("openapi.json"), &specification, check)?;
             keep(&out.join("privileges.txt"), &http::privileges(), check)
         }
+        Chore::Job { chore: JobChore::Run { name, config } } => {
+            let config = Config::load(config.as_deref())?;
+            say(&chores::run_job(&config, Arc::new(SystemClock), &name, stopped()?).await?);
+            Ok(())
+        }
+        Chore::Import { kind, file, dry_run, config } => {
+            let kind = match kind {
+                LineKind::Parties => Kind::Parties,
+                LineKind::Cases => Kind::Cases,
+            };
+            let config = Config::load(config.as_deref())?;
+            let summary = import(&config, Arc::new(SystemClock), kind, &file, dry_run, stopped()?).await?;
+            say(&format!(
+                "oprettet: {}, ændret: {}, uændret: {}, afvist: {}",
+                summary.created, summary.changed, summary.unchanged, summary.refused
+            ));
+            ensure!(!summary.stopped, "afbrudt; kør den samme kommando igen for at fortsætte");
+            ensure!(summary.refused == 0, "{} linjer blev afvist; se rapporten ved siden af filen", summary.refused);
+            Ok(())
+        }
         Chore::Config { config } => {
             say(Config::load(config.as_deref())?.printable());
             Ok(())
         }
     }
+}
+
+/// Returns when the process is asked to stop.
+fn stopped() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 fn announce(app: &App) {

@@ -154,6 +154,11 @@ impl House {
         &self.config.cpr.delivery.folder
     }
 
+    /// The settings, for tests that open the same house by another door.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// The database, for tests that look behind the house.
     pub fn database(&self) -> &TestDatabase {
         &self.database

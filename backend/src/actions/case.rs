@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::party::kind_of;
 use super::{About, Actions, Context, Current, Error, Told};
 use crate::domain::case::{Case, CaseCriteria, CaseRelation};
-use crate::domain::input::{self, CasePartyFields, FieldFault, PartyKey, RawCase};
+use crate::domain::input::{self, CaseFields, CasePartyFields, FieldFault, PartyKey, RawCase};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::protection::PartyView;
 use crate::store::audit::Row;
@@ -83,54 +83,71 @@ impl Actions {
         raw: RawCase,
         expected: Expected,
     ) -> Result<(Case, bool), Error> {
-        if raw.parties.as_ref().is_some_and(|parties| parties.len() > MAX_PARTIES) {
-            return Err(Error::field("/parties", "En sag kan højst have 500 parter ad gangen."));
-        }
-        let fields = input::case(raw, case_number)?;
+        let fields = self.check_case(raw, case_number)?;
         self.act(context, About::default(), async |write| {
-            store::lock(write, &format!("case {}", fields.case_number)).await?;
-            let now = self.clock.now();
-            let before = store::case::get(write, &fields.case_number).await?;
-            let fits = match expected {
-                Expected::Anything => true,
-                Expected::Version(version) => before.as_ref().is_some_and(|case| case.version == version),
-                Expected::Something => before.is_some(),
-                Expected::Nothing => before.is_none(),
-            };
-            if !fits {
-                return Err(Error::Stale(before.map(|case| Current::Case(Box::new(case)))));
-            }
-            let mut case = Case {
-                case_number: fields.case_number.clone(),
-                title: fields.title.clone(),
-                status: fields.status,
-                responsible: fields.responsible.clone(),
-                created_at: before.as_ref().map_or(now, |case| case.created_at),
-                updated_at: before.as_ref().map_or(now, |case| case.updated_at),
-                version: before.as_ref().map_or(1, |case| case.version),
-            };
-            let old = store::case::relations(write, &case.case_number).await?;
-            let new = match &fields.parties {
-                Some(parties) => Some(self.relations(write, &case.case_number, parties).await?),
-                None => None,
-            };
-            let moved = new.as_ref().is_some_and(|new| *new != by_party(&old));
-            match &before {
-                None => store::case::insert(write, &case).await?,
-                Some(before) if *before != case || moved => {
-                    self.touch(&mut case, now);
-                    store::case::update(write, &case, before.version).await?;
-                }
-                Some(_) => {}
-            }
-            if let Some(new) = new.filter(|_| moved) {
-                let relations: Vec<CaseRelation> = new.values().cloned().collect();
-                store::case::replace_relations(write, &case.case_number, &relations).await?;
-                self.note_moved(context, write, &by_party(&old), &new).await?;
-            }
+            let (case, before) = self.write_case(context, write, &fields, expected).await?;
             Ok(((case, before.is_none()), Told::count(1)))
         })
         .await
+    }
+
+    /// The fields of a case, checked.
+    pub(super) fn check_case(&self, raw: RawCase, case_number: &str) -> Result<CaseFields, Error> {
+        if raw.parties.as_ref().is_some_and(|parties| parties.len() > MAX_PARTIES) {
+            return Err(Error::field("/parties", "En sag kan højst have 500 parter ad gangen."));
+        }
+        Ok(input::case(raw, case_number)?)
+    }
+
+    /// Writes a case; the case, and the version that it had before. Wrong input is found before anything is written.
+    pub(super) async fn write_case(
+        &self,
+        context: &Context,
+        write: &Write,
+        fields: &CaseFields,
+        expected: Expected,
+    ) -> Result<(Case, Option<i64>), Error> {
+        store::lock(write, &format!("case {}", fields.case_number)).await?;
+        let now = self.clock.now();
+        let before = store::case::get(write, &fields.case_number).await?;
+        let fits = match expected {
+            Expected::Anything => true,
+            Expected::Version(version) => before.as_ref().is_some_and(|case| case.version == version),
+            Expected::Something => before.is_some(),
+            Expected::Nothing => before.is_none(),
+        };
+        if !fits {
+            return Err(Error::Stale(before.map(|case| Current::Case(Box::new(case)))));
+        }
+        let mut case = Case {
+            case_number: fields.case_number.clone(),
+            title: fields.title.clone(),
+            status: fields.status,
+            responsible: fields.responsible.clone(),
+            created_at: before.as_ref().map_or(now, |case| case.created_at),
+            updated_at: before.as_ref().map_or(now, |case| case.updated_at),
+            version: before.as_ref().map_or(1, |case| case.version),
+        };
+        let old = store::case::relations(write, &case.case_number).await?;
+        let new = match &fields.parties {
+            Some(parties) => Some(self.relations(write, &case.case_number, parties).await?),
+            None => None,
+        };
+        let moved = new.as_ref().is_some_and(|new| *new != by_party(&old));
+        match &before {
+            None => store::case::insert(write, &case).await?,
+            Some(before) if *before != case || moved => {
+                self.touch(&mut case, now);
+                store::case::update(write, &case, before.version).await?;
+            }
+            Some(_) => {}
+        }
+        if let Some(new) = new.filter(|_| moved) {
+            let relations: Vec<CaseRelation> = new.values().cloned().collect();
+            store::case::replace_relations(write, &case.case_number, &relations).await?;
+            self.note_moved(context, write, &by_party(&old), &new).await?;
+        }
+        Ok((case, before.map(|before| before.version)))
     }
 
     /// The relations that a case is to have.

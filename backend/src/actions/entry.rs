@@ -123,7 +123,7 @@ impl Actions {
         }
     }
 
-    fn failed(&self, error: &Error) -> Ending {
+    pub(super) fn unsuccessful(&self, error: &Error) -> Ending {
         Ending {
             at: self.clock.now(),
             outcome: error.outcome(),
@@ -148,7 +148,7 @@ impl Actions {
             Ok(value) => self.succeeded(&told(value)),
             // The log would not take it either.
             Err(Error::Unavailable) => return result,
-            Err(error) => self.failed(error),
+            Err(error) => self.unsuccessful(error),
         };
         self.recorder.record(Row::Entry(intent, ending)).await?;
         result
@@ -157,7 +157,7 @@ impl Actions {
     /// Notes that a repeated request was answered with this problem.
     pub(super) async fn note_again(&self, context: &Context, about: About, error: &Error) -> Result<(), Error> {
         let intent = self.intent(context, about);
-        Ok(self.recorder.record(Row::Entry(intent, self.failed(error))).await?)
+        Ok(self.recorder.record(Row::Entry(intent, self.unsuccessful(error))).await?)
     }
 
     /// Opens an entry: from here on the act is known, whatever happens.
@@ -232,7 +232,7 @@ impl Actions {
 
     /// Closes an entry whose act did not succeed. When even that fails the entry stays open, and shows as `unknown`.
     pub(super) async fn give_up(&self, opened: &Intent, error: &Error) {
-        if let Err(fault) = self.recorder.record(Row::Outcome(opened.id, self.failed(error))).await {
+        if let Err(fault) = self.recorder.record(Row::Outcome(opened.id, self.unsuccessful(error))).await {
             tracing::warn!(%fault, trace_id = %opened.trace_id, "an audit entry could not be closed");
         }
     }

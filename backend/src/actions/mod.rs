@@ -13,6 +13,7 @@ mod entry;
 mod error;
 pub mod event;
 pub mod find;
+pub mod import;
 pub mod job;
 pub mod party;
 pub mod person;

@@ -17,7 +17,7 @@ use crate::store::register::{Kept, KeptRecords};
 use crate::store::{self, Write};
 
 /// How the log says that a number was given by hand: from then on the person can be followed.
-const GIVES_NUMBER: &str = "CPR-nummer sat på parten";
+pub(super) const GIVES_NUMBER: &str = "CPR-nummer sat på parten";
 
 /// A version of a party as it may be shown.
 pub struct VersionView {

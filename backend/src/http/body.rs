@@ -104,7 +104,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for OptionalBody<T> {
 }
 
 /// Reads JSON of a known shape.
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
+pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let inner = error.inner();

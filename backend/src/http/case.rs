@@ -317,7 +317,7 @@ fn case_party(related: Related<PartyView>) -> CaseParty {
     }
 }
 
-fn raw_case(input: CaseInput) -> RawCase {
+pub fn raw_case(input: CaseInput) -> RawCase {
     let party = |input: CasePartyInput| RawCaseParty {
         party_id: input.party_id,
         personal_number: input.personal_number,

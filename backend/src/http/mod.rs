@@ -15,6 +15,7 @@ mod health;
 mod input;
 mod job;
 mod limits;
+pub mod lines;
 mod operations;
 mod page;
 mod paging;

@@ -9,6 +9,7 @@ mod deliveries;
 mod events;
 mod find;
 mod health;
+mod import;
 mod jobs;
 mod mask;
 mod numbers;

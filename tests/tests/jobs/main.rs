@@ -290,12 +290,12 @@ impl Server {
     }
 
     async fn run(&self, job: &str, id: Uuid) -> JobRun {
-        done(self.actions.get_job_run(&context(), job, id).await)
+        done(self.actions.get_job_run(job, id).await)
     }
 
     async fn job(&self, name: &str) -> backend::domain::job::Job {
         let page = PageRequest { limit: 200, after: None };
-        let jobs = done(self.actions.list_jobs(&context(), page).await).items;
+        let jobs = done(self.actions.list_jobs(page).await).items;
         jobs.into_iter().map(|view| view.job).find(|job| job.name == name).unwrap()
     }
 

@@ -32,7 +32,10 @@ pub async fn append(write: &Write, row: &Row) -> Result<(), Error> {
 }
 
 /// Appends rows, in order.
-async fn append_all(write: &Write, rows: &[Row]) -> Result<(), Error> {
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_all(write: &Write, rows: &[Row]) -> Result<(), Error> {
     // Two lengths, so that there are two texts for the databases to remember.
     const MANY: usize = 16;
     let (many, few) = rows.as_chunks::<MANY>();
