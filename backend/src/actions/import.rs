@@ -261,7 +261,7 @@ impl Actions {
                     by_key.extend(keys_of(id, &ready.what).map(|key| (name_of(&key), id)));
                     (Taken::Created(party.id.to_string()), Told::party(id, number))
                 }
-                [only] => (Taken::Unchanged(only.to_string()), Told::party(*only, number)),
+                [only] => (Taken::Unchanged(only.to_string()), Told { count: 0, ..Told::party(*only, number) }),
                 _ => {
                     let detail = "Linjens nøgler hører til flere parter.".to_owned();
                     (Taken::Refused(Error::Conflict(detail)), Told::default())

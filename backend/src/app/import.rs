@@ -52,6 +52,9 @@ pub struct Summary {
     pub stopped: bool,
 }
 
+/// What stands in a line, where it can be read at all.
+type Text = Result<Vec<u8>, Box<Problem>>;
+
 /// The first line of a report.
 #[derive(Serialize, Deserialize, PartialEq)]
 struct Head {
@@ -132,7 +135,7 @@ async fn take_batch(
     report: &mut Report,
 ) -> anyhow::Result<bool> {
     let size = if kind == Kind::Parties { PARTIES } else { CASES };
-    let mut read: Vec<Line<Result<Vec<u8>, Problem>>> = Vec::with_capacity(size);
+    let mut read: Vec<Line<Text>> = Vec::with_capacity(size);
     while read.len() < size {
         match lines.next()? {
             Some((number, _)) if number <= report.last => {}
@@ -173,15 +176,15 @@ async fn take_batch(
 
 /// The lines that can be read; the others are reported.
 fn readable<T>(
-    lines: Vec<Line<Result<Vec<u8>, Problem>>>,
-    read: impl Fn(&[u8]) -> Result<T, Problem>,
+    lines: Vec<Line<Text>>,
+    read: impl Fn(&[u8]) -> Result<T, Box<Problem>>,
     outcomes: &mut Vec<Reported>,
 ) -> Vec<Line<T>> {
     let mut good = Vec::with_capacity(lines.len());
     for (number, line) in lines {
         match line.and_then(|line| read(&line)) {
             Ok(input) => good.push((number, input)),
-            Err(problem) => outcomes.push(Reported::refused(number, problem)),
+            Err(problem) => outcomes.push(Reported::refused(number, *problem)),
         }
     }
     good
@@ -210,7 +213,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn next(&mut self) -> std::io::Result<Option<Line<Result<Vec<u8>, Problem>>>> {
+    fn next(&mut self) -> std::io::Result<Option<Line<Text>>> {
         loop {
             let mut line = Vec::new();
             let read = self.reader.by_ref().take(LONGEST + 1).read_until(b'\n', &mut line)? as u64;

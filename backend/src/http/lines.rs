@@ -14,16 +14,16 @@ use crate::domain::input::{RawCase, RawParty};
 ///
 /// # Errors
 /// What the API would answer.
-pub fn party(line: &[u8]) -> Result<RawParty, Problem> {
-    from_json::<PartyInput>(line).map(party::contract::raw_party).map_err(|failure| failure.problem())
+pub fn party(line: &[u8]) -> Result<RawParty, Box<Problem>> {
+    from_json::<PartyInput>(line).map(party::contract::raw_party).map_err(|failure| failure.problem().into())
 }
 
 /// A case with its number.
 ///
 /// # Errors
 /// What the API would answer.
-pub fn case(line: &[u8]) -> Result<RawCase, Problem> {
-    from_json::<CaseInput>(line).map(case::raw_case).map_err(|failure| failure.problem())
+pub fn case(line: &[u8]) -> Result<RawCase, Box<Problem>> {
+    from_json::<CaseInput>(line).map(case::raw_case).map_err(|failure| failure.problem().into())
 }
 
 /// What the API would answer.
@@ -32,6 +32,6 @@ pub fn problem(error: actions::Error) -> Problem {
 }
 
 /// A line that is longer than the API would take.
-pub fn too_long() -> Problem {
-    Failure::new(ProblemCode::PayloadTooLarge, "En linje må højst fylde 1 MiB.").problem()
+pub fn too_long() -> Box<Problem> {
+    Failure::new(ProblemCode::PayloadTooLarge, "En linje må højst fylde 1 MiB.").problem().into()
 }

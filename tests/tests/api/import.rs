@@ -51,7 +51,9 @@ async fn each_line_has_an_outcome_and_the_good_ones_are_there(house: &House) {
     // The log knows who gave the party its number.
     let entries = log(house, &format!("&partyId={}&operation=import_parties", jens.id)).await;
     assert_eq!(entries.len(), 2);
-    assert!(entries.iter().all(|entry| entry.actor == "import" && entry.criteria.is_some()), "{entries:?}");
+    assert!(entries.iter().all(|entry| entry.actor == "import" && entry.subject.criteria.is_some()), "{entries:?}");
+    // Newest first: the second line gave nobody a number.
+    assert_eq!((entries[0].result_count, entries[1].result_count), (Some(0), Some(1)));
 }
 
 async fn the_same_file_again_changes_nothing(house: &House) {
