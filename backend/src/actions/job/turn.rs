@@ -26,10 +26,12 @@ use crate::store::{self, JobRight};
 const BEAT: Duration = Duration::from_secs(3);
 /// How often what a run has done is shown.
 const SHOW: Duration = Duration::from_secs(1);
+/// How long it tries to say so, each time.
+const BREATH: Duration = Duration::from_secs(4);
 /// A run is dropped when its process could not say for so long that it lives.
 const SILENT_AT_MOST: Duration = Duration::from_secs(16);
 /// A holder that was seen with the same beats for so long is dead.
-const DEAD_AFTER: Duration = Duration::from_secs(24);
+const DEAD_AFTER: Duration = Duration::from_secs(22);
 /// How long the end of a run is tried to be written. After that it is taken over, like that of a dead process.
 const END_WITHIN: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(500);
@@ -239,7 +241,7 @@ impl Actions {
                 write.commit().await?;
                 Ok::<bool, store::Error>(holds)
             };
-            match timeout(SILENT_AT_MOST / 3, beat).await {
+            match timeout(BREATH, beat).await {
                 Ok(Ok(true)) => (last_beat, shown) = (asked, so_far),
                 Ok(Ok(false)) => {
                     tracing::warn!(job = run.job(), run = %run.id(), "another process has taken this run over");
