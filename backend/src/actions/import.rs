@@ -19,6 +19,7 @@ use crate::domain::edit;
 use crate::domain::input::{self, PartyKey, RawCase, RawParty};
 use crate::domain::party::{Party, PartyFields, PartyKind};
 use crate::store::audit::Row;
+use crate::store::party::Named;
 use crate::store::{self, Write};
 
 /// What follows new cases.
@@ -233,8 +234,8 @@ impl Actions {
         let found = store::party::find_many(write, &asked).await.map_err(|error| Stopped::Everywhere(error.into()))?;
         let mut holders: Vec<Vec<Uuid>> = vec![Vec::new(); batch.len()];
         let mut by_key: HashMap<String, Uuid> = HashMap::new();
-        for ((place, key), party) in keys.iter().zip(&found) {
-            if let Some(party) = party {
+        for ((place, key), named) in keys.iter().zip(found) {
+            if let Named::One(party) = named {
                 holders[*place].push(party.id);
                 by_key.insert(name_of(key), party.id);
             }
