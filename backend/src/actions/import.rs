@@ -107,7 +107,7 @@ impl Actions {
                 Err(faults) => drop(taken.insert(line, Taken::Refused(faults.into()))),
             }
         }
-        self.take_in(import, &context, &ready, &mut taken, async |write, batch| {
+        self.import_batch(import, &context, &ready, &mut taken, async |write, batch| {
             self.write_parties(import, &context, write, batch).await
         })
         .await?;
@@ -132,7 +132,7 @@ impl Actions {
                 Err(error) => drop(taken.insert(line, Taken::Refused(error))),
             }
         }
-        self.take_in(import, &context, &ready, &mut taken, async |write, batch| {
+        self.import_batch(import, &context, &ready, &mut taken, async |write, batch| {
             let mut done = Vec::with_capacity(batch.len());
             for ready in batch {
                 let context = Context { case_number: Some(ready.what.case_number.clone()), ..context.clone() };
@@ -162,7 +162,7 @@ impl Actions {
     }
 
     /// Writes a batch in one transaction with the outcomes in the log; again without a line that cannot be written.
-    async fn take_in<T>(
+    async fn import_batch<T>(
         &self,
         import: &Import,
         context: &Context,
