@@ -13,6 +13,7 @@ use actix_web::{App as ActixApp, HttpServer, dev::ServerHandle, web};
 use anyhow::Context as _;
 use cpr::client::delivery::{HostKey, SftpSettings, Source};
 use cpr::client::{GctpClient, PasswordSource, Profile, Settings};
+use cpr::direkte::{DirekteClient, DirekteConfig};
 use cpr::gctp::Secret;
 use utoipa_actix_web::AppExt;
 
@@ -22,10 +23,11 @@ use crate::clock::SharedClock;
 use crate::config;
 use crate::config::Config;
 use crate::domain::protection::{self, Display};
+use crate::domain::subscription::{FollowPolicy, Scope};
 use crate::http::{self, Http};
 use crate::jobs::{self, Dispatcher};
 use crate::registry::delivery::Deliveries;
-use crate::registry::{Keep, Kind, Live, Registry};
+use crate::registry::{Channel, Direkte, Keep, Kind, Live, Registry};
 use crate::store::Database;
 
 /// How long a stopping server lets requests finish.
@@ -132,12 +134,10 @@ async fn furnish(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<Acti
     if config.database.migrate {
         database.migrate().await.context("databasens skema kan ikke opdateres")?;
     }
-    if !config.cpr.direkte.user.is_empty() {
-        tracing::warn!("cpr.direkte is configured, but this version does not subscribe yet");
-    }
     let registry = config.can_look_up().then(|| registry(config, clock.clone())).transpose()?;
+    let channel = config.can_subscribe().then(|| channel(config)).transpose()?;
     let deliveries = deliveries(config)?;
-    Ok(Arc::new(Actions::new(database, registry, deliveries, policy(config)?, clock).await?))
+    Ok(Arc::new(Actions::new(database, registry, channel, deliveries, policy(config)?, clock).await?))
 }
 
 /// CPR, as configured.
@@ -182,6 +182,30 @@ fn deliveries(config: &Config) -> anyhow::Result<Deliveries> {
     }))
 }
 
+/// CPR Direkte, as configured.
+fn channel(config: &Config) -> anyhow::Result<Arc<dyn Channel>> {
+    let direkte = &config.cpr.direkte;
+    let password = if direkte.password_file.as_os_str().is_empty() {
+        PasswordSource::Fixed(Secret::new(direkte.password.reveal()))
+    } else {
+        PasswordSource::File(direkte.password_file.clone())
+    };
+    let settings = DirekteConfig {
+        host: direkte.host.clone(),
+        port: direkte.port,
+        transaction: direkte.transaction.clone(),
+        customer_number: format!("{:0>4}", direkte.customer_number),
+        user: direkte.user.clone(),
+        password,
+        ca_file: Some(direkte.ca_file.clone()).filter(|file| !file.as_os_str().is_empty()),
+        connect_timeout: DirekteConfig::CONNECT_TIMEOUT,
+        timeout: DirekteConfig::TIMEOUT,
+    };
+    let client =
+        DirekteClient::new(settings).context("forbindelsen til CPR Direkte kan ikke sættes op (cpr.direkte)")?;
+    Ok(Arc::new(Direkte::new(client, keep(config))))
+}
+
 /// What is stored of a person.
 fn keep(config: &Config) -> Keep {
     let kind = |keep: &config::Keep| match keep {
@@ -198,6 +222,16 @@ fn keep(config: &Config) -> Keep {
         config::Keep::History => Kind::History,
     };
     config.cpr.keep.iter().map(kind).collect()
+}
+
+fn follow_policy(config: &Config) -> FollowPolicy {
+    FollowPolicy {
+        scope: match config.subscription.scope {
+            config::SubscriptionScope::OpenAndRecentlyClosed => Scope::OpenAndRecentlyClosed,
+            config::SubscriptionScope::AllCases => Scope::AllCases,
+        },
+        recently_closed_days: config.subscription.recently_closed_days,
+    }
 }
 
 fn policy(config: &Config) -> anyhow::Result<Policy> {
@@ -218,6 +252,8 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
             message: config.protection.message.clone(),
         },
         keep: keep(config),
+        follow: follow_policy(config),
+        case_reading: config.auth.case_read_requires,
         require_reason: config.audit.require_reason,
         finds: config.cpr.gctp.profile == config::Profile::Authority,
         task_number: Some(config.cpr.delivery.task_number.clone()).filter(|number| !number.is_empty()),

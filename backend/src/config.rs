@@ -199,7 +199,7 @@ pub enum Profile {
 
 /// CPR Direkte.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "explained in config.default.toml; used when subscriptions are built")]
+#[expect(missing_docs, reason = "explained in config.default.toml")]
 pub struct Direkte {
     pub host: String,
     pub port: u16,
@@ -207,6 +207,7 @@ pub struct Direkte {
     pub customer_number: String,
     pub user: String,
     pub password: Secret,
+    pub password_file: PathBuf,
     pub ca_file: PathBuf,
 }
 
@@ -466,6 +467,11 @@ impl Config {
         !self.cpr.gctp.user.is_empty()
     }
 
+    /// CPR can be asked to follow.
+    pub fn can_subscribe(&self) -> bool {
+        !self.cpr.direkte.user.is_empty()
+    }
+
     fn require_sign_in(&self) -> Result<(), ConfigError> {
         for (key, value) in [("auth.issuer", &self.auth.issuer), ("auth.audience", &self.auth.audience)] {
             if value.is_empty() {
@@ -516,6 +522,12 @@ impl Config {
         }
         if !self.cpr.direkte.user.is_empty() && self.cpr.direkte.password.is_empty() {
             return Err(ConfigError::invalid("cpr.direkte.password", "skal udfyldes, når cpr.direkte.user er det"));
+        }
+        if !self.cpr.direkte.user.is_empty() && self.cpr.direkte.customer_number.is_empty() {
+            return Err(ConfigError::invalid(
+                "cpr.direkte.customer_number",
+                "skal udfyldes, når cpr.direkte.user er det",
+            ));
         }
         let customer = &self.cpr.direkte.customer_number;
         if !customer.is_empty() && (customer.len() > 4 || !customer.bytes().all(|byte| byte.is_ascii_digit())) {
@@ -647,6 +659,9 @@ mod tests {
             ("[cpr]\nkeep = ['church']", "cpr.keep[0]"),
             ("[subscription]\nscope = 'all-cases'", "subscription.all_cases_reason"),
             ("[protection]\ndisplay = 'hide'", "protection.display"),
+            ("[cpr.direkte]\nuser = 'abc'", "cpr.direkte.password"),
+            ("[cpr.direkte]\nuser = 'abc'\npassword = 'Ab1!Ab1!'", "cpr.direkte.customer_number"),
+            ("[cpr.direkte]\ncustomer_number = '12345'", "cpr.direkte.customer_number"),
             ("[dialog.placement]\nupdatedAt = 'attic'", "dialog.placement.updatedAt"),
             ("[jobs.purge]\nschedule = 'at night'", "jobs.purge.schedule"),
             ("[jobs.purge]\nschedule = '30 3 * * *'", "jobs.purge.schedule"),

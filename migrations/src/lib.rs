@@ -14,6 +14,7 @@ mod m20261123_000007_idempotency_key;
 mod m20261123_000008_preview;
 mod m20261123_000009_secret;
 mod m20261123_000010_heartbeat;
+mod m20261123_000011_subscription;
 mod m20261123_000012_job;
 mod m20261123_000013_delivery;
 mod m20261123_000014_register_state;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_preview::Migration),
             Box::new(m20261123_000009_secret::Migration),
             Box::new(m20261123_000010_heartbeat::Migration),
+            Box::new(m20261123_000011_subscription::Migration),
             Box::new(m20261123_000012_job::Migration),
             Box::new(m20261123_000013_delivery::Migration),
             Box::new(m20261123_000014_register_state::Migration),

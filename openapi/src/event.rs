@@ -32,6 +32,18 @@ pub enum EventType {
     /// CPR says that two parties are the same person.
     #[serde(rename = "party.duplicate-found")]
     PartyDuplicateFound,
+    /// CPR is asked to follow the party.
+    #[serde(rename = "subscription.requested")]
+    SubscriptionRequested,
+    /// CPR follows the party.
+    #[serde(rename = "subscription.active")]
+    SubscriptionActive,
+    /// CPR no longer follows the party.
+    #[serde(rename = "subscription.ended")]
+    SubscriptionEnded,
+    /// CPR will not follow the party.
+    #[serde(rename = "subscription.failed")]
+    SubscriptionFailed,
 }
 
 /// One event.

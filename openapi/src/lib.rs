@@ -24,3 +24,4 @@ pub mod privilege;
 pub mod problem;
 pub mod session;
 pub mod settings;
+pub mod subscription;

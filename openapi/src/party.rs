@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::subscription::PartySubscription;
+
 /// Person or company.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -211,6 +213,8 @@ pub struct Party {
     pub protection: Protection,
     /// What CPR says; `null` when it was never asked.
     pub cpr: Option<PartyCpr>,
+    /// How the party is followed in CPR; `null` when it neither is, nor ever was, nor is to be.
+    pub subscription: Option<PartySubscription>,
     /// Rises when a writable field, or what CPR says of the party, changes.
     pub version: i64,
     /// When the party was created here.
@@ -274,6 +278,8 @@ pub enum PartyFilter {
     Protected,
     /// Persons without a personal number.
     WithoutPersonalNumber,
+    /// Whom CPR follows.
+    Subscribed,
     /// Whose last change came from CPR.
     ChangedByCpr,
     /// That share a name and an address, a CVR number without production unit, or a person, with another party.

@@ -103,7 +103,7 @@ pub struct Capabilities {
     pub find: bool,
     /// Children, civil status and the other details of the CPR tab.
     pub family: bool,
-    /// Follow parties in CPR. `false` in this version.
+    /// Follow parties in CPR.
     pub subscription: bool,
     /// Take in change files through the API.
     pub upload: bool,

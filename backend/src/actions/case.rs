@@ -11,7 +11,9 @@ use crate::domain::case::{Case, CaseCriteria, CaseRelation};
 use crate::domain::input::{self, CaseFields, CasePartyFields, FieldFault, PartyKey, RawCase};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::protection::PartyView;
+use crate::domain::subscription::follow;
 use crate::store::audit::Row;
+use crate::store::subscription::Whose;
 use crate::store::{self, Write};
 
 /// How the log says that a party was put on a case: from then on the person can be followed.
@@ -127,6 +129,7 @@ impl Actions {
             created_at: before.as_ref().map_or(now, |case| case.created_at),
             updated_at: before.as_ref().map_or(now, |case| case.updated_at),
             version: before.as_ref().map_or(1, |case| case.version),
+            follow: Some(follow(fields.status, &self.policy.follow)),
         };
         let old = store::case::relations(write, &case.case_number).await?;
         let new = match &fields.parties {
@@ -146,6 +149,10 @@ impl Actions {
             let relations: Vec<CaseRelation> = new.values().cloned().collect();
             store::case::replace_relations(write, &case.case_number, &relations).await?;
             self.note_moved(context, write, &by_party(&old), &new).await?;
+        }
+        let follows_anew = before.as_ref().is_none_or(|before| before.follow != case.follow);
+        if moved || (follows_anew && !old.is_empty()) {
+            self.follow_anew(write, Whose::Cases(&[&case.case_number])).await?;
         }
         Ok((case, before.map(|before| before.version)))
     }
@@ -216,6 +223,7 @@ impl Actions {
                 return Err(Error::NotFound);
             }
             self.note_moved(context, write, &old, &BTreeMap::new()).await?;
+            self.follow_anew(write, Whose::Cases(&[case_number])).await?;
             Ok(((), Told::count(1)))
         })
         .await
@@ -236,9 +244,9 @@ impl Actions {
             store::case::get(&read, case_number).await?.ok_or(Error::NotFound)?;
             let relations = store::case::parties_of(&read, case_number, &page).await?;
             let ids: Vec<Uuid> = relations.items.iter().map(|relation| relation.party_id).collect();
-            let parties = store::party::get_many(&read, &ids).await?;
-            let mut views: BTreeMap<Uuid, PartyView> =
-                parties.iter().map(|party| (party.id, self.view(party))).collect();
+            let parties = Page { items: store::party::get_many(&read, &ids).await?, next: None };
+            let views = self.views(context, &read, parties).await?;
+            let mut views: BTreeMap<Uuid, PartyView> = views.items.into_iter().map(|view| (view.id, view)).collect();
             let next = relations.next;
             // A party that was deleted between the two questions is no longer on the case.
             let related = |relation: CaseRelation| Some(Related { what: views.remove(&relation.party_id)?, relation });
@@ -290,8 +298,9 @@ impl Actions {
                 let version = case.version;
                 self.touch(&mut case, self.clock.now());
                 store::case::update(write, &case, version).await?;
+                self.follow_anew(write, Whose::Relation(case_number, party_id)).await?;
             }
-            let related = Related { what: self.view(&party), relation: relation.clone() };
+            let related = Related { what: self.view(context, write, &party).await?, relation: relation.clone() };
             Ok(((related, before.is_none()), Told::party(party_id, party.fields.personal_number)))
         })
         .await
@@ -310,6 +319,7 @@ impl Actions {
             let version = case.version;
             self.touch(&mut case, self.clock.now());
             store::case::update(write, &case, version).await?;
+            self.follow_anew(write, Whose::Relation(case_number, party_id)).await?;
             Ok(((), Told { party_id: Some(party_id), ..Told::count(1) }))
         })
         .await

@@ -18,6 +18,7 @@ pub mod job;
 pub mod party;
 pub mod person;
 mod repeat;
+pub mod subscription;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,11 +28,12 @@ use aws_lc_rs::hmac;
 
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
-use crate::domain::caller::Caller;
+use crate::domain::caller::{Caller, Demand};
 use crate::domain::job::Schedule;
 use crate::domain::protection;
+use crate::domain::subscription::FollowPolicy;
 use crate::registry::delivery::Deliveries;
-use crate::registry::{Keep, Registry, State};
+use crate::registry::{Channel, Keep, Registry, State};
 use crate::store::{self, Database};
 
 use entry::{About, Told};
@@ -55,6 +57,10 @@ pub struct Policy {
     pub upload: bool,
     /// The jobs that there are, by name, and when they run by themselves.
     pub schedules: BTreeMap<String, Schedule>,
+    /// Which cases are a reason to follow their parties.
+    pub follow: FollowPolicy,
+    /// What reading cases demands.
+    pub case_reading: Demand,
     /// The key of the digest of personal numbers; `None`: made once and kept in the database.
     pub digest_key: Option<Vec<u8>>,
 }
@@ -83,6 +89,7 @@ pub struct Actions {
     database: Database,
     recorder: store::audit::Recorder,
     registry: Option<Arc<dyn Registry>>,
+    channel: Option<Arc<dyn Channel>>,
     deliveries: Deliveries,
     policy: Policy,
     clock: SharedClock,
@@ -97,6 +104,8 @@ pub struct Readiness {
     pub database_fault: Option<String>,
     /// What is wrong with CPR.
     pub cpr_fault: Option<String>,
+    /// What is wrong with CPR Direkte.
+    pub channel_fault: Option<String>,
 }
 
 impl Actions {
@@ -107,6 +116,7 @@ impl Actions {
     pub async fn new(
         database: Database,
         registry: Option<Arc<dyn Registry>>,
+        channel: Option<Arc<dyn Channel>>,
         deliveries: Deliveries,
         policy: Policy,
         clock: SharedClock,
@@ -120,12 +130,14 @@ impl Actions {
                 store::secret::get_or_keep(&database, "audit-digest-key", &hex(&fresh)).await?.into_bytes()
             }
         };
+        store::subscription::recompute(&database, &policy.follow, clock.now()).await?;
         // Whoever records waits for the commit, so when the last request has been answered nothing is left in the recorder.
         let (recorder, _) = store::audit::Recorder::start(database.clone());
         Ok(Actions {
             recorder,
             database,
             registry,
+            channel,
             deliveries,
             policy,
             clock,
@@ -149,7 +161,14 @@ impl Actions {
                 ),
             },
         };
-        Readiness { database_fault, cpr_fault }
+        let channel_fault = match self.channel.as_ref().map(|channel| channel.state()) {
+            None | Some(State::Ready) => None,
+            Some(State::Unreachable) => Some("CPR Direkte svarer ikke. Abonnementer venter.".to_owned()),
+            Some(State::Refused | State::NoAccess) => {
+                Some("CPR Direkte afviser myndighedens bruger. Se driftsvejledningen.".to_owned())
+            }
+        };
+        Readiness { database_fault, cpr_fault, channel_fault }
     }
 
     /// Housekeeping, to be called at an interval.

@@ -3,6 +3,7 @@
 use cpr::PersonalNumber;
 use uuid::Uuid;
 
+use super::subscription::RECONCILE;
 use super::{About, Actions, Context, Current, Error, Told};
 use crate::domain::audit::Intent;
 use crate::domain::change::Changed;
@@ -11,10 +12,11 @@ use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyFields, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
+use crate::domain::subscription::Following;
 use crate::registry::Records;
 use crate::store::party::Named;
 use crate::store::register::{Kept, KeptRecords};
-use crate::store::{self, Write};
+use crate::store::{self, Connection, Write};
 
 /// How the log says that a number was given by hand: from then on the person can be followed.
 pub(super) const GIVES_NUMBER: &str = "CPR-nummer sat på parten";
@@ -39,7 +41,8 @@ impl Actions {
         page: PageRequest,
     ) -> Result<Page<PartyView>, Error> {
         self.read(context, About::criteria("alle"), Told::page, async || {
-            Ok(self.views(store::party::list(&self.database.read(), kind, &page).await?))
+            let read = self.database.read();
+            self.views(context, &read, store::party::list(&read, kind, &page).await?).await
         })
         .await
     }
@@ -58,7 +61,8 @@ impl Actions {
         criteria.mask_protected = self.policy.protection.display == Display::Mask;
         let about = About { number: criteria.personal_number, ..About::criteria(asked) };
         self.read(context, about, Told::page, async || {
-            Ok(self.views(store::party::search(&self.database.read(), &criteria, &page).await?))
+            let read = self.database.read();
+            self.views(context, &read, store::party::search(&read, &criteria, &page).await?).await
         })
         .await
     }
@@ -69,7 +73,7 @@ impl Actions {
     /// [`Error::NotFound`].
     pub async fn get_party(&self, context: &Context, id: Uuid) -> Result<PartyView, Error> {
         let told = |party: &PartyView| Told::party(id, party.personal_number);
-        self.read(context, About::party(id), told, async || self.current(id).await).await
+        self.read(context, About::party(id), told, async || self.current(context, id).await).await
     }
 
     /// What changed on a party, newest first.
@@ -143,7 +147,7 @@ impl Actions {
             let created = self
                 .act(context, about, async |write| {
                     let party = self.create(context, write, fields).await?;
-                    Ok((self.view(&party), Told::party(party.id, number)))
+                    Ok((self.view(context, write, &party).await?, Told::party(party.id, number)))
                 })
                 .await;
             match created {
@@ -207,7 +211,8 @@ impl Actions {
                     (self.create(context, write, fields.ok_or(Error::NotFound)?).await?, true)
                 }
             };
-            Ok(((self.view(&party), created), Told::party(party.id, party.fields.personal_number)))
+            let view = self.view(context, write, &party).await?;
+            Ok(((view, created), Told::party(party.id, party.fields.personal_number)))
         })
         .await
     }
@@ -227,7 +232,7 @@ impl Actions {
         let about = About { number, ..About::party(id) };
         let updated = self
             .act(context, about, async |write| {
-                let party = self.expect(write, id, expected_version).await?;
+                let party = self.expect(context, write, id, expected_version).await?;
                 let had = party.fields.personal_number;
                 // A kind cannot be unknown: none given is the one that it has.
                 let kind = raw.kind.or(Some(party.fields.kind));
@@ -237,7 +242,7 @@ impl Actions {
                 let count = i64::from(changed.is_new_version());
                 let party = self.store_change(context, write, Some(&party), changed, None).await?;
                 // The number that the party had, when it no longer has it: the log of that person shows the end.
-                Ok((self.view(&party), Told { count, ..Told::party(id, had) }))
+                Ok((self.view(context, write, &party).await?, Told { count, ..Told::party(id, had) }))
             })
             .await;
         match updated {
@@ -252,10 +257,13 @@ impl Actions {
     /// [`Error::NotFound`], [`Error::Stale`], a conflict when the party is on a case.
     pub async fn delete_party(&self, context: &Context, id: Uuid, expected_version: Option<i64>) -> Result<(), Error> {
         self.act(context, About::party(id), async |write| {
-            let party = self.expect(write, id, expected_version).await?;
+            let party = self.expect(context, write, id, expected_version).await?;
             store::party::delete(write, id, party.version).await?;
             if let Some(number) = party.fields.personal_number {
                 store::register::delete(write, number).await?;
+            }
+            if let Some(number) = party.fields.personal_number {
+                store::subscription::forget_ended(write, number).await?;
             }
             store::event::append(write, &[edit::delete(&party)], self.clock.now()).await?;
             Ok(((), Told::party(id, party.fields.personal_number)))
@@ -264,17 +272,26 @@ impl Actions {
     }
 
     /// The party in the version that the caller read.
-    pub(super) async fn expect(&self, write: &Write, id: Uuid, version: Option<i64>) -> Result<Party, Error> {
+    pub(super) async fn expect(
+        &self,
+        context: &Context,
+        write: &Write,
+        id: Uuid,
+        version: Option<i64>,
+    ) -> Result<Party, Error> {
         let party = store::party::get(write, id).await?.ok_or(Error::NotFound)?;
         match version {
-            Some(version) if version != party.version => Err(self.stale(&party)),
+            Some(version) if version != party.version => Err(self.stale(context, write, &party).await),
             _ => Ok(party),
         }
     }
 
     /// Somebody else was first: this is the party now.
-    pub(super) fn stale(&self, party: &Party) -> Error {
-        Error::Stale(Some(Current::Party(Box::new(self.view(party)))))
+    pub(super) async fn stale(&self, context: &Context, on: &impl Connection, party: &Party) -> Error {
+        match self.view(context, on, party).await {
+            Ok(view) => Error::Stale(Some(Current::Party(Box::new(view)))),
+            Err(error) => error,
+        }
     }
 
     /// Stores a change with everything that belongs to it: what CPR said with its records, the party, its version, its
@@ -288,10 +305,11 @@ impl Actions {
         records: Option<Records>,
     ) -> Result<Party, Error> {
         let is_new_version = changed.is_new_version();
+        let at = self.clock.now();
         if let Some(number) = changed.remove_register {
             store::register::delete(write, number).await?;
         }
-        if let (Some(register), Some(records)) = (changed.store_register, records) {
+        if let (Some(register), Some(records)) = (changed.store_register.clone(), records) {
             let records = KeptRecords {
                 layout: records.layout().to_owned(),
                 text: records.to_text(),
@@ -306,7 +324,6 @@ impl Actions {
             Some(before) if is_new_version => store::party::update(write, before, party).await?,
             Some(_) => {}
         }
-        let at = self.clock.now();
         if is_new_version {
             let source = before.map_or(ChangeSource::User, |_| party.changed_by);
             let version = PartyVersion {
@@ -315,26 +332,50 @@ impl Actions {
                 at,
                 by: context.caller.subject.clone(),
                 source,
-                changes: changed.changes,
+                changes: changed.changes.clone(),
             };
             store::party::insert_version(write, &version).await?;
         }
+        let follows_anew = self.follow_number(write, before, &changed, at).await?;
         store::event::append(write, &changed.events, at).await?;
+        if follows_anew {
+            self.wake_after(write, RECONCILE).await?;
+        }
         Ok(changed.party)
     }
 
     /// The party as it is now, as it may be shown.
-    pub(super) async fn current(&self, id: Uuid) -> Result<PartyView, Error> {
-        let party = store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)?;
-        Ok(self.view(&party))
+    pub(super) async fn current(&self, context: &Context, id: Uuid) -> Result<PartyView, Error> {
+        let read = self.database.read();
+        let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
+        self.view(context, &read, &party).await
     }
 
-    pub(super) fn view(&self, party: &Party) -> PartyView {
-        PartyView::of(party, &self.policy.protection)
+    /// A party as this caller may see it.
+    pub(super) async fn view(
+        &self,
+        context: &Context,
+        on: &impl Connection,
+        party: &Party,
+    ) -> Result<PartyView, Error> {
+        let mut followings = store::subscription::followings(on, &[party.id], self.today()).await?;
+        Ok(self.view_of(context, party, followings.remove(&party.id)))
     }
 
-    fn views(&self, page: Page<Party>) -> Page<PartyView> {
-        page.map(|party| self.view(&party))
+    /// Parties as this caller may see them.
+    pub(super) async fn views(
+        &self,
+        context: &Context,
+        on: &impl Connection,
+        page: Page<Party>,
+    ) -> Result<Page<PartyView>, Error> {
+        let ids: Vec<Uuid> = page.items.iter().map(|party| party.id).collect();
+        let mut followings = store::subscription::followings(on, &ids, self.today()).await?;
+        Ok(page.map(|party| self.view_of(context, &party, followings.remove(&party.id))))
+    }
+
+    pub(super) fn view_of(&self, context: &Context, party: &Party, following: Option<Following>) -> PartyView {
+        PartyView::of(party, following, self.reads_cases(context), &self.policy.protection)
     }
 
     /// Says which party holds the number that is in use.

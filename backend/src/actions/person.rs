@@ -1,7 +1,6 @@
 //! Asking CPR about one person: look-up, preview, fetch (*Hent fra CPR*), and the CPR tab.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use chrono_tz::Europe::Copenhagen;
 use cpr::PersonalNumber;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,8 +14,9 @@ use crate::domain::order::Moment;
 use crate::domain::party::Party;
 use crate::domain::person::{Person, Register, RegisterSource, Status};
 use crate::domain::protection::{self, PartyView, PersonView};
-use crate::registry::Answer;
+use crate::domain::subscription::danish_date;
 use crate::registry::records::Records;
+use crate::registry::{Answer, Registry};
 use crate::store;
 use crate::store::preview::Preview as StoredPreview;
 
@@ -64,6 +64,8 @@ struct Waiting {
     register_date: NaiveDate,
     updated_at: DateTime<Utc>,
     moved_from: Vec<String>,
+    #[serde(default)]
+    deleted: Vec<String>,
     current_number_held_by: Option<Uuid>,
     layout: String,
     records: String,
@@ -180,7 +182,7 @@ impl Actions {
             None => {
                 let party = party.ok_or(Error::NotFound)?;
                 if expected_version.is_some_and(|version| version != party.version) {
-                    return Err(self.stale(&party));
+                    return Err(self.stale(context, &self.database.read(), &party).await);
                 }
                 let number = apply::number_to_ask(&party, fetch.number).map_err(number_fault)?;
                 if party.fields.personal_number != Some(number) {
@@ -192,7 +194,7 @@ impl Actions {
         let mut new_number = None;
         let done = self
             .try_finish(context, opened, async |write| {
-                let party = self.expect(write, party_id, expected_version).await?;
+                let party = self.expect(context, write, party_id, expected_version).await?;
                 let asked = match (asked, fetch.preview_id) {
                     (Some(asked), _) => asked,
                     (None, Some(preview_id)) => {
@@ -212,15 +214,15 @@ impl Actions {
                 if known.is_some_and(|known| !asked_at.replaces(&known.into())) {
                     // Somebody asked CPR after us and was here before us: the newer answer stands.
                     return match fetch.preview_id {
-                        Some(_) => Err(self.stale(&party)),
-                        None => Ok((self.view(&party), Told { count: 0, ..told })),
+                        Some(_) => Err(self.stale(context, write, &party).await),
+                        None => Ok((self.view(context, write, &party).await?, Told { count: 0, ..told })),
                     };
                 }
                 let changed = apply::apply(&party, asked.delivered, fetch.keep.as_deref());
                 let count = i64::from(changed.is_new_version());
                 let records = Some(asked.records);
                 let party = self.store_change(context, write, Some(&party), changed, records).await?;
-                Ok((self.view(&party), Told { count, ..told }))
+                Ok((self.view(context, write, &party).await?, Told { count, ..told }))
             })
             .await;
         match done {
@@ -271,7 +273,7 @@ impl Actions {
         let cpr = self.cpr()?;
         let mut number = apply::number_to_ask(party, requested).map_err(number_fault)?;
         let mut answer = cpr.look_up(number).await?;
-        let mut moved_from = Vec::new();
+        let (mut moved_from, mut deleted) = (Vec::new(), Vec::new());
         let mut current_number_held_by = None;
         while let Some(current) = moved_to(&answer)
             && moved_from.len() < MAX_HOPS
@@ -281,6 +283,9 @@ impl Actions {
                 current_number_held_by = Some(holder.id);
                 break;
             }
+            if answer.person.status == Some(Status::Deleted) {
+                deleted.push(number);
+            }
             // Another number is another person to the log.
             let opened = self.open(context, About { number: Some(current), ..About::party(party.id) }).await?;
             answer =
@@ -288,10 +293,24 @@ impl Actions {
             moved_from.push(number);
             number = current;
         }
-        let answer = answer.with_details(cpr.details(number).await);
+        let details = self.details(cpr, number).await;
+        let answer = answer.with_details(details);
         let register = self.register(answer.person);
-        let delivered = Delivered { register, moved_from, current_number_held_by };
+        let delivered = Delivered { register, moved_from, deleted, current_number_held_by };
         Ok(Asked { delivered, records: answer.records })
+    }
+
+    /// The sections of the CPR tab: all records of the person where CPR Direkte is configured and answers, else what CPR's
+    /// services tell.
+    async fn details(&self, cpr: &dyn Registry, number: PersonalNumber) -> Records {
+        if let Some(channel) = &self.channel {
+            match channel.details(number).await {
+                Ok(Some(records)) => return records,
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "CPR Direkte did not give the records of a person"),
+            }
+        }
+        cpr.details(number).await
     }
 
     async fn take_preview(
@@ -307,7 +326,7 @@ impl Actions {
         let preview = store::preview::take(write, preview_id, party.id, actor, self.clock.now()).await?;
         let preview = preview.ok_or_else(gone)?;
         if preview.party_version != party.version {
-            return Err(self.stale(party));
+            return Err(self.stale(context, write, party).await);
         }
         let asked = Asked::read(&preview.answer)?;
         let shown = asked.delivered.register.person.personal_number;
@@ -347,8 +366,8 @@ impl Actions {
     }
 
     /// The date in Denmark.
-    fn today(&self) -> NaiveDate {
-        self.clock.now().with_timezone(&Copenhagen).date_naive()
+    pub(super) fn today(&self) -> NaiveDate {
+        danish_date(self.clock.now())
     }
 }
 
@@ -370,6 +389,10 @@ fn forbidden_number() -> Error {
     Error::Forbidden("Det kræver både Opdater fra CPR og Partsredaktør at give en part et nyt CPR-nummer.".to_owned())
 }
 
+fn written(numbers: &[PersonalNumber]) -> Vec<String> {
+    numbers.iter().map(|number| number.digits().as_str().to_owned()).collect()
+}
+
 impl Asked {
     fn write(&self) -> Result<String, Error> {
         let register = &self.delivered.register;
@@ -377,7 +400,8 @@ impl Asked {
             person: register.person.clone(),
             register_date: register.register_date,
             updated_at: register.updated_at,
-            moved_from: self.delivered.moved_from.iter().map(|number| number.digits().as_str().to_owned()).collect(),
+            moved_from: written(&self.delivered.moved_from),
+            deleted: written(&self.delivered.deleted),
             current_number_held_by: self.delivered.current_number_held_by,
             layout: self.records.layout().to_owned(),
             records: self.records.to_text(),
@@ -388,11 +412,10 @@ impl Asked {
     fn read(text: &str) -> Result<Asked, Error> {
         let unreadable = || Error::Internal("a stored preview cannot be read".to_owned());
         let waiting: Waiting = serde_json::from_str(text).map_err(|_| unreadable())?;
-        let moved_from = waiting
-            .moved_from
-            .iter()
-            .map(|digits| PersonalNumber::parse(digits).map_err(|_| unreadable()))
-            .collect::<Result<_, _>>()?;
+        let read = |numbers: &[String]| -> Result<Vec<PersonalNumber>, Error> {
+            numbers.iter().map(|digits| PersonalNumber::parse(digits).map_err(|_| unreadable())).collect()
+        };
+        let (moved_from, deleted) = (read(&waiting.moved_from)?, read(&waiting.deleted)?);
         Ok(Asked {
             delivered: Delivered {
                 register: Register {
@@ -402,6 +425,7 @@ impl Asked {
                     updated_at: waiting.updated_at,
                 },
                 moved_from,
+                deleted,
                 current_number_held_by: waiting.current_number_held_by,
             },
             records: Records::from_text(&waiting.layout, &waiting.records).map_err(|_| unreadable())?,

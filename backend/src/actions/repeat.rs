@@ -54,7 +54,7 @@ impl Actions {
         work: impl AsyncFnOnce() -> Result<PartyView, Error>,
     ) -> Result<PartyView, Error> {
         let told = |party: &PartyView| Told::party(party.id, party.personal_number);
-        self.once_of(context, work, async |id| self.current(id).await, told).await
+        self.once_of(context, work, async |id| self.current(context, id).await, told).await
     }
 
     /// As [`Actions::once`], of anything that has an id: `current` reads it as it is now.

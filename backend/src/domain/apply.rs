@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::change::{Changed, KeepableField, address_value, conclude, forget_register, local_kind, protection_value};
 use super::party::{Address, AddressKind, ChangeSource, Party, PartyKind};
 use super::person::{Person, Register, RegisterSource, Sex, Status};
+use super::subscription::{Moved, MovedAs};
 
 /// CPR's answer about the person of a party.
 #[derive(Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Delivered {
     pub register: Register,
     /// Numbers that were asked for and led, as deleted or changed (50, 60), to the number in `register`.
     pub moved_from: Vec<PersonalNumber>,
+    /// Those of them that were deleted because the person had two (50); the others were changed (60).
+    pub deleted: Vec<PersonalNumber>,
     /// The party that already holds the person's current number. Then nothing is moved: `register` is about the number
     /// that was asked for.
     pub current_number_held_by: Option<Uuid>,
@@ -54,7 +57,7 @@ pub fn number_to_ask(party: &Party, requested: Option<PersonalNumber>) -> Result
 ///
 /// An answer that says nothing new moves only when the register was last confirmed: no version, no history, no event.
 pub fn apply(party: &Party, delivered: Delivered, keep: Option<&[KeepableField]>) -> Changed {
-    let Delivered { mut register, moved_from, current_number_held_by } = delivered;
+    let Delivered { mut register, moved_from, deleted, current_number_held_by } = delivered;
     let number = register.person.personal_number;
     let old_number = party.fields.personal_number.filter(|old| *old != number);
     let mut after = party.clone();
@@ -79,9 +82,30 @@ pub fn apply(party: &Party, delivered: Delivered, keep: Option<&[KeepableField]>
     remember(&mut register.person, after.register.as_ref().map(|earlier| &earlier.person));
     put_in_force(&mut after, &register.person);
 
+    let moved = moves(&register.person, &moved_from, &deleted);
     let (source, at) = (change_source(register.source), register.updated_at);
     after.register = Some(register.clone());
-    Changed { store_register: Some(register), remove_register: old_number, ..conclude(Some(party), after, source, at) }
+    Changed {
+        store_register: Some(register),
+        remove_register: old_number,
+        moved,
+        ..conclude(Some(party), after, source, at)
+    }
+}
+
+/// The numbers that CPR gave up for others, by this answer.
+fn moves(person: &Person, moved_from: &[PersonalNumber], deleted: &[PersonalNumber]) -> Vec<Moved> {
+    let as_told = |is_deleted| if is_deleted { MovedAs::Deleted } else { MovedAs::Changed };
+    let to = person.personal_number;
+    let left = moved_from.iter().map(|from| Moved { from: *from, to, moved_as: as_told(deleted.contains(from)) });
+    // The party stays where it is when another one holds the person's number.
+    let is_moved = person.status.as_ref().filter(|status| status.is_moved());
+    let still_here = is_moved.zip(person.current_number).map(|(status, current)| Moved {
+        from: to,
+        to: current,
+        moved_as: as_told(*status == Status::Deleted),
+    });
+    left.chain(still_here).collect()
 }
 
 /// What holds of the number that a person was moved to (50, 60) as long as CPR has told nothing of that number itself:

@@ -15,10 +15,18 @@ pub struct Caller {
     pub privileges: BTreeSet<Privilege>,
 }
 
+/// What an installation wants of callers beside a valid token; `None`: nothing.
+pub type Demand = Option<Privilege>;
+
 impl Caller {
     /// Whether the caller has this privilege.
     pub fn has(&self, privilege: Privilege) -> bool {
         self.privileges.contains(&privilege)
+    }
+
+    /// Whether the caller has what an installation wants beside a valid token.
+    pub fn meets(&self, demand: Demand) -> bool {
+        demand.is_none_or(|privilege| self.has(privilege))
     }
 
     /// Giving a party a (new) personal number through find or fetch takes both privileges.

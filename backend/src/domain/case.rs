@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::subscription::Follow;
+
 /// Open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CaseStatus {
@@ -29,6 +31,8 @@ pub struct Case {
     pub updated_at: DateTime<Utc>,
     /// Rises with every change of the case or of who is party to it.
     pub version: i64,
+    /// As what, and until when, it lets its parties be followed; `None`: not computed yet, then they are not.
+    pub follow: Option<Follow>,
 }
 
 /// What a party is to a case (*sagspart*).

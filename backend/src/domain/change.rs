@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::event::{EventType, NewEvent};
 use super::party::{Address, AddressKind, ChangeSource, FieldChange, Party};
 use super::person::{Register, Status};
+use super::subscription::Moved;
 
 /// A party after a change, and everything that has to be stored with it in the same transaction.
 #[derive(Clone, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Changed {
     pub store_register: Option<Register>,
     /// Whose CPR records are to be removed.
     pub remove_register: Option<PersonalNumber>,
+    /// Numbers that CPR gave up for others: their subscriptions follow.
+    pub moved: Vec<Moved>,
 }
 
 impl Changed {
@@ -101,7 +104,7 @@ pub(super) fn conclude(
         || vec![event(EventType::PartyCreated, after.id, Vec::new())],
         |before| events(before, &after, &changes),
     );
-    Changed { party: after, changes, events, store_register: None, remove_register: None }
+    Changed { party: after, changes, events, store_register: None, remove_register: None, moved: Vec::new() }
 }
 
 /// Removes everything that came from CPR but the values in force: the party has another number now, or none.

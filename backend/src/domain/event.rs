@@ -22,11 +22,19 @@ pub enum EventType {
     PartyPersonalNumberChanged,
     /// CPR says that two parties are the same person.
     PartyDuplicateFound,
+    /// CPR is asked to follow the party.
+    SubscriptionRequested,
+    /// CPR follows the party.
+    SubscriptionActive,
+    /// CPR no longer follows the party.
+    SubscriptionEnded,
+    /// CPR will not follow the party.
+    SubscriptionFailed,
 }
 
 impl EventType {
     /// Every type.
-    pub const ALL: [EventType; 8] = [
+    pub const ALL: [EventType; 12] = [
         EventType::PartyCreated,
         EventType::PartyUpdated,
         EventType::PartyDeleted,
@@ -35,6 +43,10 @@ impl EventType {
         EventType::PartyStatusChanged,
         EventType::PartyPersonalNumberChanged,
         EventType::PartyDuplicateFound,
+        EventType::SubscriptionRequested,
+        EventType::SubscriptionActive,
+        EventType::SubscriptionEnded,
+        EventType::SubscriptionFailed,
     ];
 
     /// The name in the feed.
@@ -48,6 +60,10 @@ impl EventType {
             EventType::PartyStatusChanged => "party.status-changed",
             EventType::PartyPersonalNumberChanged => "party.personal-number-changed",
             EventType::PartyDuplicateFound => "party.duplicate-found",
+            EventType::SubscriptionRequested => "subscription.requested",
+            EventType::SubscriptionActive => "subscription.active",
+            EventType::SubscriptionEnded => "subscription.ended",
+            EventType::SubscriptionFailed => "subscription.failed",
         }
     }
 

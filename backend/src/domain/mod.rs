@@ -14,6 +14,8 @@
 //! * out: [`protection`] alone makes what may be shown: [`protection::PartyView`], `PersonView`, `preview_view`,
 //!   `history_view`, `details_view`, `candidate_view`, `reveal`
 //! * [`job`]: when a job is due, how long a failed one waits, what a run tells
+//! * [`subscription`]: which case is a reason to follow its parties and until when ([`subscription::follow`]), and what to do
+//!   next about a subscription ([`subscription::next_step`])
 //! * [`search`]: tokens of parties and queries, and the key by which names are ordered
 
 pub mod address_line;
@@ -36,6 +38,7 @@ pub mod party;
 pub mod person;
 pub mod protection;
 pub mod search;
+pub mod subscription;
 #[cfg(test)]
 mod testing;
 pub mod text;

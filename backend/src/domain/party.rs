@@ -187,6 +187,8 @@ pub enum PartyFilter {
     Protected,
     /// Persons without a personal number.
     WithoutPersonalNumber,
+    /// Whom CPR follows.
+    Subscribed,
     /// Whose last change came from CPR.
     ChangedByCpr,
     /// That share a name and an address, a CVR number without production unit, or a person, with another party.

@@ -15,6 +15,7 @@ use super::details::{CivilStatusItem, Details, Relative};
 use super::find::Candidate;
 use super::party::{Address, AddressKind, ExternalId, Party, PartyKind, PartyVersion};
 use super::person::{Person, Register, RegisterSource, Sex, Status};
+use super::subscription::{Following, ReasonView, State};
 
 /// Whether a protected address is shown under a warning, or hidden until revealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,12 +86,25 @@ pub struct PartyView {
     pub protection: ProtectionView,
     /// What else CPR says; `None` when it was never asked.
     pub cpr: Option<CprView>,
+    /// How it is followed; `None` when it neither is nor is to be.
+    pub following: Option<FollowingView>,
     /// Rises with every change.
     pub version: i64,
     /// When the party was created here.
     pub created_at: DateTime<Utc>,
     /// When the party was last changed here.
     pub updated_at: DateTime<Utc>,
+}
+
+/// How a party is followed, as a caller may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowingView {
+    /// Where its subscription stands.
+    pub state: State,
+    /// Whether it is to be followed.
+    pub wanted: bool,
+    /// The reasons that hold today.
+    pub reasons: Vec<ReasonView>,
 }
 
 /// Proof that a view was made here.
@@ -137,8 +151,8 @@ pub struct CprView {
 }
 
 impl PartyView {
-    /// The party as this installation shows it.
-    pub fn of(party: &Party, policy: &Policy) -> PartyView {
+    /// The party as this installation shows it, and how it is followed, to somebody who may read cases or may not.
+    pub fn of(party: &Party, following: Option<Following>, reads_cases: bool, policy: &Policy) -> PartyView {
         let masked = policy.hides(party.is_protected());
         let fields = &party.fields;
         PartyView {
@@ -160,6 +174,11 @@ impl PartyView {
             active: fields.active,
             protection: ProtectionView::of(party.register.as_ref(), policy),
             cpr: party.register.as_ref().map(|register| CprView::of(party, register, masked)),
+            following: following.map(|following| FollowingView {
+                state: following.state,
+                wanted: following.is_wanted(),
+                reasons: following.reasons.into_iter().map(|reason| ReasonView::of(reason, reads_cases)).collect(),
+            }),
             version: party.version,
             created_at: party.created_at,
             updated_at: party.updated_at,

@@ -93,5 +93,6 @@ pub fn register(person: Person, day: u32) -> Register {
 }
 
 pub fn delivered(person: Person, day: u32) -> Delivered {
-    Delivered { register: register(person, day), moved_from: Vec::new(), current_number_held_by: None }
+    let register = register(person, day);
+    Delivered { register, moved_from: Vec::new(), deleted: Vec::new(), current_number_held_by: None }
 }

@@ -86,5 +86,9 @@ types!(
     PartyDeceased,
     PartyStatusChanged,
     PartyPersonalNumberChanged,
-    PartyDuplicateFound
+    PartyDuplicateFound,
+    SubscriptionRequested,
+    SubscriptionActive,
+    SubscriptionEnded,
+    SubscriptionFailed
 );

@@ -45,11 +45,12 @@ pub async fn get_readiness(house: web::Data<Http>) -> HttpResponse {
     let readiness = house.actions.readiness().await;
     let database = check("database", readiness.database_fault, HealthStatus::Down);
     let cpr = check("cpr", readiness.cpr_fault, HealthStatus::Degraded);
-    let status = match (database.status, cpr.status) {
-        (HealthStatus::Down, _) => HealthStatus::Down,
-        (_, HealthStatus::Ok) => HealthStatus::Ok,
+    let channel = check("cpr-direkte", readiness.channel_fault, HealthStatus::Degraded);
+    let status = match (database.status, cpr.status, channel.status) {
+        (HealthStatus::Down, ..) => HealthStatus::Down,
+        (_, HealthStatus::Ok, HealthStatus::Ok) => HealthStatus::Ok,
         _ => HealthStatus::Degraded,
     };
     let mut answer = if status == HealthStatus::Down { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    answer.json(health(status, vec![database, cpr]))
+    answer.json(health(status, vec![database, cpr, channel]))
 }

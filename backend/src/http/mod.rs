@@ -27,6 +27,7 @@ mod session;
 mod settings;
 mod sign_in;
 mod spec;
+mod subscription;
 mod token;
 
 use std::sync::Arc;
@@ -136,6 +137,10 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(case::put_case_party)
                 .service(case::delete_case_party)
                 .service(case::list_party_cases)
+                .service(subscription::get_party_subscription)
+                .service(subscription::retry_party_subscription)
+                .service(subscription::list_subscriptions)
+                .service(subscription::get_subscription_summary)
                 .service(event::list_events)
                 .service(delivery::list_deliveries)
                 .service(delivery::upload_delivery)

@@ -63,8 +63,8 @@ pub fn of(config: &Config) -> Settings {
             lookup: asks,
             // The private profile has no search services.
             find: asks && is_authority,
-            family: asks && is_authority,
-            subscription: false,
+            family: asks && (is_authority || config.can_subscribe()),
+            subscription: config.can_subscribe(),
             upload: config.cpr.delivery.upload,
         },
         require_reason: match config.audit.require_reason {

@@ -27,6 +27,7 @@ pub const JOBS: Jobs = &[
     ("apply-deliveries", |actions, run| Box::pin(actions.apply_deliveries(run))),
     ("close-audit-entries", |actions, run| Box::pin(actions.close_audit_entries(run))),
     ("receive-deliveries", |actions, run| Box::pin(actions.receive_deliveries(run))),
+    ("reconcile-subscriptions", |actions, run| Box::pin(actions.reconcile_subscriptions(run))),
 ];
 
 /// The jobs of this house and when they run by themselves.

@@ -10,6 +10,7 @@
 //!   from the start: what this installation does not keep is not in them
 //! * [`Records::details`]: the CPR tab, read from stored records
 //! * [`delivery::Deliveries`]: where change files come from; [`delivery::inspect`]: whether one is what it should be
+//! * [`Channel`]: following persons. [`channel::Direkte`] asks CPR Direkte
 //! * [`RegistryError`]: why there is no answer, with CPR's number and never with content
 
 use async_trait::async_trait;
@@ -18,6 +19,7 @@ use cpr::PersonalNumber;
 use crate::domain::find::{AddressQuestion, Candidate, NameQuestion};
 use crate::domain::person::Person;
 
+pub mod channel;
 pub mod delivery;
 pub mod extract;
 pub mod keep;
@@ -25,6 +27,7 @@ pub mod live;
 pub mod records;
 mod translate;
 
+pub use channel::{Channel, ChannelError, Direkte};
 pub use keep::{Keep, Kind};
 pub use live::Live;
 pub use records::Records;

@@ -8,6 +8,7 @@ use super::sql::{self, get_json, values};
 use super::{Connection, Error, Write, cursor};
 use crate::domain::case::{Case, CaseCriteria, CaseRelation, CaseStatus};
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::subscription::Follow;
 
 /// The case with this number; in a [`Write`] it is locked until that ends.
 ///
@@ -46,9 +47,9 @@ pub async fn list(on: &impl Connection, criteria: &CaseCriteria, page: &PageRequ
 /// # Errors
 /// [`Error::Conflict`] with `CaseNumber`.
 pub async fn insert(write: &Write, case: &Case) -> Result<(), Error> {
-    let statement = "INSERT INTO authority_case (case_number, title, closed_at, responsible, updated_at, version, created_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let mut values = column_values(case);
+    let statement = "INSERT INTO authority_case (case_number, title, closed_at, responsible, updated_at, version, \
+        follow_kind, follow_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    let mut values = column_values(case)?;
     values.push(sql::micros(case.created_at).into());
     sql::execute(write, statement, values).await?;
     Ok(())
@@ -59,9 +60,9 @@ pub async fn insert(write: &Write, case: &Case) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Stale`] when the case has another version by now or is gone.
 pub async fn update(write: &Write, case: &Case, expected_version: i64) -> Result<(), Error> {
-    let statement = "UPDATE authority_case SET title = $2, closed_at = $3, responsible = $4, updated_at = $5, version = $6 \
-        WHERE case_number = $1 AND version = $7";
-    let mut values = column_values(case);
+    let statement = "UPDATE authority_case SET title = $2, closed_at = $3, responsible = $4, updated_at = $5, version = $6, \
+        follow_kind = $7, follow_until = $8 WHERE case_number = $1 AND version = $9";
+    let mut values = column_values(case)?;
     values.push(expected_version.into());
     if sql::execute(write, statement, values).await? == 0 { Err(Error::Stale) } else { Ok(()) }
 }
@@ -181,19 +182,21 @@ pub async fn cases_of(
     Ok(cursor::page(cases, page, |(case, _)| case.case_number.clone()))
 }
 
-fn column_values(case: &Case) -> Vec<sea_orm::Value> {
+fn column_values(case: &Case) -> Result<Vec<sea_orm::Value>, Error> {
     let closed_at = match case.status {
         CaseStatus::Open => None,
         CaseStatus::Closed(at) => Some(sql::micros(at)),
     };
-    values![
+    Ok(values![
         case.case_number.as_str(),
         case.title.clone(),
         closed_at,
         case.responsible.clone(),
         sql::micros(case.updated_at),
         case.version,
-    ]
+        case.follow.map(|follow| sql::name(&follow.kind)).transpose()?,
+        case.follow.map(|follow| follow.until),
+    ])
 }
 
 fn case(row: &QueryResult) -> Result<Case, Error> {
@@ -205,6 +208,10 @@ fn case(row: &QueryResult) -> Result<Case, Error> {
         created_at: sql::get(row, "created_at")?,
         updated_at: sql::get(row, "updated_at")?,
         version: sql::get(row, "version")?,
+        follow: match sql::get::<Option<_>>(row, "follow_until")? {
+            Some(until) => Some(Follow { kind: sql::get_name(row, "follow_kind")?, until }),
+            None => None,
+        },
     })
 }
 

@@ -19,12 +19,15 @@
 //! * [`delivery`]: change files: `list`, `get_one`, `by_content`, `insert`, `problems`; their bytes (`PartWriter`,
 //!   `open_bytes`, `drop_bytes`); whose turn it is (`pending`, `stand`, `begin`); in the transaction of a batch `advance`,
 //!   of the last one `finish`, which moves the `chain`.
+//! * [`subscription`]: who is followed in CPR and why; what is wanted is computed there, in one place.
+//! * [`remembered`]: what an installation remembers of its settings.
 //! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
 //! * [`job`]: `request` (a run that begins after this transaction; after the events), `request_by`, `queue`, `begin`, `beat`,
 //!   `hold` (nothing is committed by a run that was taken over), `end`, `take_over`; `glance`, `list`, `get_run`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
-//! Order inside a transaction: register, party, version, case, event, job, audit, commit. Every error is an [`Error`]; none
+//! Order inside a transaction: register, party, version, case, reasons, subscription, event, job, audit, commit. Every error
+//! is an [`Error`]; none
 //! of them repeats what stands in a row.
 
 pub mod audit;
@@ -39,8 +42,10 @@ pub mod job;
 pub mod party;
 pub mod preview;
 pub mod register;
+pub mod remembered;
 pub mod secret;
 mod sql;
+pub mod subscription;
 
 pub use self::database::{Connection, Database, JobRight, Read, Write, lock};
 pub use self::error::{Conflict, Error};

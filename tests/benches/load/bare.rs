@@ -262,6 +262,7 @@ macro_rules! server {
                     owns_email_domain: row.try_get("owns_email_domain")?,
                     active: row.try_get("active")?,
                     protection: wire::Protection { name_and_address: None, message: None, as_of: None },
+                    subscription: None,
                     cpr: None,
                     version: row.try_get("version")?,
                     created_at: row.try_get("created_at")?,

@@ -8,6 +8,7 @@ mod cpr;
 mod deliveries;
 mod events;
 mod find;
+mod following;
 mod health;
 mod import;
 mod jobs;
@@ -19,6 +20,7 @@ mod private;
 mod repeat;
 mod session;
 mod statuses;
+mod subscription;
 mod tokens;
 mod trouble;
 

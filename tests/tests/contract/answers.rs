@@ -68,6 +68,11 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.call("list_cases", "", &none, 200).await;
     walk.call("list_case_parties", "", &none, 200).await;
     walk.call("list_party_cases", &id, &none, 200).await;
+    walk.call("get_party_subscription", &id, &none, 200).await;
+    walk.call("get_party_subscription", NOBODY, &none, 404).await;
+    walk.call("retry_party_subscription", &id, &none, 409).await;
+    walk.call("list_subscriptions", "", &none, 200).await;
+    walk.call("get_subscription_summary", "", &none, 200).await;
     walk.call("delete_party", &id, &none, 409).await;
     walk.call("delete_case_party", &id, &none, 204).await;
     walk.call("delete_case_party", &id, &none, 404).await;

@@ -13,6 +13,7 @@ use backend::domain::caller::Caller;
 use backend::domain::job::{JobRun, Report, RunState, Schedule};
 use backend::domain::page::PageRequest;
 use backend::domain::protection::{self, Display};
+use backend::domain::subscription::{FollowPolicy, Scope};
 use backend::jobs::{Dispatcher, Jobs};
 use backend::registry::Keep;
 use backend::registry::delivery::Deliveries;
@@ -273,6 +274,8 @@ impl Server {
         let never = Schedule::parse("0 0 0 30 2 *").unwrap();
         let schedule = |name: &str| if name == "counts" { hourly.clone() } else { never.clone() };
         let policy = Policy {
+            follow: FollowPolicy { scope: Scope::OpenAndRecentlyClosed, recently_closed_days: 90 },
+            case_reading: None,
             protection: protection::Policy { display: Display::Warn, message: String::new() },
             require_reason: RequireReason::Never,
             finds: false,
@@ -284,7 +287,7 @@ impl Server {
         };
         let deliveries = Deliveries::new(Source::Folder("nowhere".into()));
         let clock = Arc::new(SettableClock::at("2026-11-23T09:30:00Z".parse().unwrap()));
-        let actions = Actions::new(database, None, deliveries, policy, clock.clone()).await.unwrap();
+        let actions = Actions::new(database, None, None, deliveries, policy, clock.clone()).await.unwrap();
         Server { actions: Arc::new(actions), clock, dispatcher: None, url }
     }
 

@@ -29,6 +29,7 @@ fn numbered(case_number: &str) -> Case {
         created_at: kept_noon(),
         updated_at: kept_noon(),
         version: 1,
+        follow: None,
     }
 }
 

@@ -42,6 +42,7 @@ fn new_case() -> Case {
         created_at: kept_noon(),
         updated_at: kept_noon(),
         version: 1,
+        follow: None,
     }
 }
 

@@ -9,6 +9,7 @@ mod keys;
 mod locks;
 mod parties;
 mod search;
+mod subscription;
 
 use backend::domain::page::PageRequest;
 use backend::domain::party::{Address, AddressKind, ChangeSource, Party, PartyFields, PartyKind};

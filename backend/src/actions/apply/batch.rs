@@ -13,7 +13,8 @@ use crate::domain::delivery::{Counts, DeliveryProblem};
 use crate::domain::event::NewEvent;
 use crate::domain::order::Moment;
 use crate::domain::party::{ChangeSource, Party, PartyVersion};
-use crate::domain::person::{Person, Register, RegisterSource};
+use crate::domain::person::{Person, Register, RegisterSource, Status};
+use crate::domain::subscription::Moved;
 use crate::registry::Answer;
 use crate::registry::extract::InFile;
 use crate::store::party::Change;
@@ -72,6 +73,8 @@ struct Work<'a> {
     records: BTreeMap<PersonalNumber, KeptRecords>,
     /// What is to be stored of a number: all that CPR said, the records alone, or nothing any more.
     stored: BTreeMap<PersonalNumber, Stored>,
+    /// Numbers that CPR gave up for others: their subscriptions follow.
+    moves: Vec<Moved>,
     outcome: Outcome,
 }
 
@@ -118,6 +121,7 @@ impl<'a> Work<'a> {
             parties: held,
             by_number,
             stored: BTreeMap::new(),
+            moves: Vec::new(),
             outcome: Outcome::default(),
         })
     }
@@ -149,7 +153,7 @@ impl<'a> Work<'a> {
         let number = answer.person.personal_number;
         let before = person.left.iter().find_map(|left| Some((*left, *self.by_number.get(left)?)));
         match before {
-            Some((left, holder)) => self.store(holder, self.told(answer), vec![left], None),
+            Some((left, holder)) => self.store(holder, self.told(answer), vec![left], false, None),
             None => {
                 // Somebody who left the number in this file or an earlier one is not a stranger.
                 self.outcome.counts.unexpected += i64::from(!self.former.contains(&number));
@@ -160,11 +164,13 @@ impl<'a> Work<'a> {
 
     /// A person whose number a party has.
     fn deliver(&mut self, holder: usize, person: &InFile, answer: &Answer) -> bool {
-        let Some(moved) = &person.moved else { return self.store(holder, self.told(answer), Vec::new(), None) };
+        let Some(moved) = &person.moved else {
+            return self.store(holder, self.told(answer), Vec::new(), false, None);
+        };
         let other = self.by_number.get(&moved.to).copied().filter(|other| *other != holder);
         if let Some(other) = other.and_then(|other| self.parties.get(other)) {
             let other = other.now.id;
-            return self.store(holder, self.told(answer), Vec::new(), Some(other));
+            return self.store(holder, self.told(answer), Vec::new(), false, Some(other));
         }
         let told = match &moved.current {
             Some(current) => self.told(current),
@@ -177,7 +183,8 @@ impl<'a> Work<'a> {
                 Told { person, records: records.unwrap_or_else(|| self.told(answer).records) }
             }
         };
-        self.store(holder, told, moved.by.clone(), None)
+        let is_double = answer.person.status == Some(Status::Deleted);
+        self.store(holder, told, moved.by.clone(), is_double, None)
     }
 
     fn told(&self, answer: &Answer) -> Told {
@@ -198,9 +205,13 @@ impl<'a> Work<'a> {
         holder: usize,
         told: Told,
         moved_from: Vec<PersonalNumber>,
+        is_double: bool,
         current_number_held_by: Option<Uuid>,
     ) -> bool {
         let Some(held) = self.parties.get_mut(holder) else { return false };
+        // Of the number that the party had: CPR tells it with that number, in this file or before.
+        let known = held.now.register.as_ref().and_then(|register| register.person.status.as_ref());
+        let was_double = is_double || known == Some(&Status::Deleted);
         let moment = Moment::delivery(self.batch.produced, self.now);
         let own = held.now.fields.personal_number;
         let kept = own.and_then(|number| self.records.get(&number));
@@ -217,7 +228,10 @@ impl<'a> Work<'a> {
             register_date: self.batch.produced,
             updated_at: self.now,
         };
-        let changed = apply::apply(&held.now, Delivered { register, moved_from, current_number_held_by }, None);
+        let deleted = if was_double { moved_from.clone() } else { Vec::new() };
+        let delivered = Delivered { register, moved_from, deleted, current_number_held_by };
+        let changed = apply::apply(&held.now, delivered, None);
+        self.moves.extend(&changed.moved);
         let is_new = changed.is_new_version();
         let same_person = match (&held.now.register, &changed.party.register) {
             (Some(before), Some(after)) => before.person == after.person,
@@ -286,6 +300,7 @@ impl<'a> Work<'a> {
         store::party::update_many(write, &changes).await?;
         let versions: Vec<PartyVersion> = self.parties.into_iter().flat_map(|held| held.versions).collect();
         store::party::insert_versions(write, &versions).await?;
+        store::subscription::moved(write, &self.moves, self.now).await?;
         Ok(self.outcome)
     }
 }

@@ -111,6 +111,10 @@ fn a_moved_number_takes_the_party_along_and_the_old_one_is_listed_as_former() {
     assert_eq!(registers(&changed), (Some(number(GERDA)), Some(number(GERDA_OLD))));
     assert_eq!(types(&changed), [EventType::PartyUpdated, EventType::PartyPersonalNumberChanged]);
     assert_eq!(changed_fields(&changed), ["personalNumber", "formerPersonalNumbers"]);
+    let moved = |moved_as| vec![Moved { from: number(GERDA_OLD), to: number(GERDA), moved_as }];
+    assert_eq!(changed.moved, moved(MovedAs::Changed));
+    let double = Delivered { deleted: vec![number(GERDA_OLD)], ..delivered.clone() };
+    assert_eq!(apply(&before, double, None).moved, moved(MovedAs::Deleted));
     let rows = preview(&before, &delivered);
     assert_eq!(rows.len(), 1);
     assert_eq!((&rows[0].current, &rows[0].result), (&json!(GERDA_OLD), &json!(GERDA)));
@@ -133,6 +137,8 @@ fn a_number_that_another_party_holds_moves_nothing_and_is_told_once() {
     let changed = apply(&before, delivered.clone(), None);
     assert_eq!(changed.party.fields.personal_number, Some(number(GERDA_OLD)));
     assert_eq!(changed.party.current_number_held_by, holder);
+    let moved = Moved { from: number(GERDA_OLD), to: number(GERDA), moved_as: MovedAs::Changed };
+    assert_eq!(changed.moved, [moved]);
     assert!(types(&changed).contains(&EventType::PartyDuplicateFound));
     assert_eq!(line1(&changed.party), Some("Boulevarden 101, 1 m"), "nobody lives under a number that is gone");
     let again = apply(&changed.party, delivered, None);

@@ -8,6 +8,7 @@ use crate::domain::input::{RawAddress, RawParty};
 use crate::domain::party::{Address, AddressKind, ChangeSource, ExternalId, PartyFilter, PartyKind};
 use crate::domain::person::{RegisterSource, Sex, Status};
 use crate::domain::protection::{CprView, PartyView, ProtectionView};
+use crate::http::subscription;
 
 /// A party as callers see it.
 pub fn party(view: PartyView) -> wire::Party {
@@ -29,6 +30,7 @@ pub fn party(view: PartyView) -> wire::Party {
         active: view.active,
         protection: protection(view.protection),
         cpr: view.cpr.map(cpr),
+        subscription: view.following.map(subscription::of_party),
         version: view.version,
         created_at: view.created_at,
         updated_at: view.updated_at,
@@ -153,6 +155,7 @@ pub fn filter_from(filter: wire::PartyFilter) -> PartyFilter {
     match filter {
         wire::PartyFilter::Protected => PartyFilter::Protected,
         wire::PartyFilter::WithoutPersonalNumber => PartyFilter::WithoutPersonalNumber,
+        wire::PartyFilter::Subscribed => PartyFilter::Subscribed,
         wire::PartyFilter::ChangedByCpr => PartyFilter::ChangedByCpr,
         wire::PartyFilter::Duplicates => PartyFilter::Duplicates,
     }

@@ -86,6 +86,18 @@ pub async fn former_among(on: &impl Connection, numbers: &[PersonalNumber]) -> R
     rows.iter().filter_map(number).collect()
 }
 
+/// The party for whose sake this number is followed: the one that has it, else the first one whose number CPR moved to it.
+///
+/// # Errors
+/// As every read.
+pub async fn followed_by(on: &impl Connection, number: PersonalNumber) -> Result<Option<Party>, Error> {
+    let condition = "p.id IN (SELECT id FROM party WHERE personal_number = $1 UNION ALL SELECT q.id FROM register_person r \
+        JOIN party q ON q.personal_number = r.personal_number WHERE r.current_number = $1)";
+    let mut found = chosen(on, condition, values![sql::digits(number)]).await?;
+    found.sort_by_key(|party| party.fields.personal_number != Some(number));
+    Ok(found.into_iter().next())
+}
+
 /// The party with this key in another system.
 ///
 /// # Errors

@@ -261,6 +261,7 @@ impl Terms {
         match criteria.filter {
             Some(PartyFilter::Protected) => self.add(PROTECTED),
             Some(PartyFilter::WithoutPersonalNumber) => self.add(WITHOUT_PERSONAL_NUMBER),
+            Some(PartyFilter::Subscribed) => self.add(SUBSCRIBED),
             Some(PartyFilter::ChangedByCpr) => self.add("p.changed_by <> 'user'"),
             Some(PartyFilter::Duplicates) => self.add(duplicates(criteria.mask_protected)),
             None => {}
@@ -271,6 +272,11 @@ impl Terms {
 
 /// In the words of the index `party_without_number`; `kind = 'person'` would lead SQLite to the index of kinds.
 const WITHOUT_PERSONAL_NUMBER: &str = "p.personal_number IS NULL AND p.kind <> 'company'";
+
+/// CPR follows the party's number, or the one that it moved the person to.
+const SUBSCRIBED: &str = "p.personal_number IN (SELECT personal_number FROM subscription WHERE state = 'active' \
+    UNION ALL SELECT r.personal_number FROM register_person r JOIN subscription s ON s.personal_number = r.current_number \
+    WHERE s.state = 'active')";
 
 const PROTECTED: &str = "p.personal_number IN (SELECT personal_number FROM register_person WHERE protected)";
 
