@@ -1,6 +1,9 @@
 //! Events that no element of a page gets: keys while nothing has the focus, and leaving the page.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BeforeUnloadEvent, Element, Event, EventTarget, KeyboardEvent};
 
@@ -16,9 +19,7 @@ impl Listener {
     pub fn at_window(name: &'static str, hear: impl Fn(Event) + 'static) -> Option<Listener> {
         let target: EventTarget = web_sys::window()?.into();
         let closure = Closure::<dyn Fn(Event)>::new(hear);
-        // First of all listeners, those of the router too.
-        let add = EventTarget::add_event_listener_with_callback_and_bool;
-        add(&target, name, closure.as_ref().unchecked_ref(), true).ok()?;
+        target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()).ok()?;
         Some(Listener { target, name, closure })
     }
 }
@@ -26,8 +27,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         // A window that has forgotten the listener does not call it either.
-        let remove = EventTarget::remove_event_listener_with_callback_and_bool;
-        let _ = remove(&self.target, self.name, self.closure.as_ref().unchecked_ref(), true);
+        let _ = self.target.remove_event_listener_with_callback(self.name, self.closure.as_ref().unchecked_ref());
     }
 }
 
@@ -52,22 +52,46 @@ pub fn ask_before_leaving() -> Option<Listener> {
     })
 }
 
-/// Keeps the page where it is when the browser goes back or forth in its history, and calls `asked` instead, as long as
-/// `stays`.
-pub fn stay_here(stays: impl Fn() -> bool + 'static, asked: impl Fn() + 'static) -> Option<Listener> {
+thread_local! {
+    /// Who keeps the page where it is: where that is, and what to do instead.
+    static STAYING: RefCell<Option<(String, Rc<dyn Fn()>)>> = const { RefCell::new(None) };
+}
+
+/// Keeps the page where it is, as long as it is kept, when the browser goes back or forth in its history.
+pub struct Stay(());
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        let_go();
+    }
+}
+
+/// Keeps nothing from happening any more.
+pub fn let_go() {
+    STAYING.set(None);
+}
+
+/// Calls `asked` instead of letting the browser go back or forth.
+pub fn stay_here(asked: impl Fn() + 'static) -> Option<Stay> {
     let here = web_sys::window()?.location().href().ok()?;
-    Listener::at_window("popstate", move |event| {
-        if !stays() {
-            return;
-        }
-        // The address has changed already; the router must not hear of it.
+    STAYING.set(Some((here, Rc::new(asked))));
+    Some(Stay(()))
+}
+
+/// To be called before there is a router: at a window, who listens first hears first, and what [`stay_here`] keeps from
+/// happening the router must not hear of.
+pub fn mind_the_way_back() {
+    let listener = Listener::at_window("popstate", |event| {
+        let Some((here, asked)) = STAYING.with_borrow(Clone::clone) else { return };
         event.stop_immediate_propagation();
-        let history = web_sys::window().and_then(|window| window.history().ok());
-        if let Some(history) = history {
+        // The address has changed already.
+        if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
         }
         asked();
-    })
+    });
+    // As long as the page.
+    std::mem::forget(listener);
 }
 
 fn nobody_writes() -> bool {

@@ -19,5 +19,6 @@ mod text;
 
 fn main() {
     console_error_panic_hook::set_once();
+    listen::mind_the_way_back();
     yew::Renderer::<app::App>::new().render();
 }

@@ -34,7 +34,7 @@ use crate::components::tabs::{Tabs, focus};
 use crate::form::editing::{Act, Editing, LookedUp};
 use crate::form::field::{Field, FieldErrors};
 use crate::form::number::{self, NumberHint};
-use crate::listen::{ask_before_leaving, stay_here};
+use crate::listen::{ask_before_leaving, let_go, stay_here};
 use crate::load::Wanted;
 use crate::route::Tab;
 use crate::session::use_signed_in;
@@ -113,15 +113,11 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         let listener = dirty.then(ask_before_leaving);
         move || drop(listener)
     });
-    // Set when the changes are lost on purpose.
-    let leaves = use_mut_ref(|| false);
     {
-        let (leaves, over) = (leaves.clone(), over.setter());
+        let over = over.setter();
         use_effect_with((editing.is_dirty(), props.id, props.tab), move |(dirty, ..)| {
-            *leaves.borrow_mut() = false;
-            let stays = move || !*leaves.borrow();
-            let listener = dirty.then(|| stay_here(stays, move || over.set(Over::Discard { back: true })));
-            move || drop(listener)
+            let stay = dirty.then(|| stay_here(move || over.set(Over::Discard { back: true })));
+            move || drop(stay)
         });
     }
     {
@@ -316,7 +312,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
     let on_discard = {
         let (navigator, on_close) = (use_navigator().expect("the router is around every page"), props.on_close.clone());
         Callback::from(move |back: bool| {
-            *leaves.borrow_mut() = true;
+            let_go();
             if back { navigator.back() } else { on_close.emit(()) }
         })
     };
