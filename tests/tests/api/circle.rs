@@ -8,12 +8,14 @@ use openapi::delivery::{Delivery, DeliveryState};
 use openapi::job::JobRunState;
 use openapi::page::Page;
 use openapi::party::Party;
+use openapi::subscription::{Subscription, SubscriptionState};
 use serde_json::{Value, json};
 use tests::{House, on_each_database, run_following};
 
 use crate::{CASEWORKER, create, read, run_job};
 
 const JENS: &str = "0707614285";
+const AKSEL: &str = "0701614011";
 
 fn number(digits: &str) -> PersonalNumber {
     PersonalNumber::parse(digits).unwrap()
@@ -28,9 +30,13 @@ async fn put_case(house: &House, case_number: &str, case: Value) {
 async fn followed(house: &House, digits: &str) -> Party {
     let party = create(house, json!({ "name": "Jens Mortensen", "personalNumber": digits })).await;
     put_case(house, &format!("S-{digits}"), json!({ "status": "open", "parties": [{ "partyId": party.id }] })).await;
-    house.with(CASEWORKER).post(&format!("/parties/{}/cpr/fetch", party.id), &json!({})).await.expect(200);
-    house.cpr().night().take_input(&format!("06999900OP{digits}\n"));
+    work(house, "reconcile-subscriptions").await;
+    assert_eq!(subscription(house, &party).await.state, SubscriptionState::Active);
     party
+}
+
+async fn subscription(house: &House, party: &Party) -> Subscription {
+    house.with(CASEWORKER).get(&format!("/parties/{}/subscription", party.id)).await.expect(200).json()
 }
 
 async fn work(house: &House, job: &str) {
@@ -118,9 +124,58 @@ async fn a_spoilt_file_changes_nothing_and_the_right_one_does(house: &House) {
     assert_eq!(street(&read(house, &jens).await), Some("Hovedgaden 12, 1. th"));
 }
 
+async fn when_the_need_ends_cpr_follows_no_longer(house: &House) {
+    let jens = followed(house, JENS).await;
+    let aksel = followed(house, AKSEL).await;
+    house.cpr().night().deliver().unwrap();
+    morning(house).await;
+
+    house.let_pass(a_day());
+    let closed = json!({ "status": "closed", "closedAt": "2026-08-01T10:00:00Z" });
+    put_case(house, &format!("S-{JENS}"), closed).await;
+    work(house, "reconcile-subscriptions").await;
+    let cpr = house.cpr();
+    assert_eq!(cpr.night().followed().into_iter().collect::<Vec<_>>(), [number(AKSEL)]);
+    cpr.happen(LifeEvent::Move, number(JENS), "").unwrap();
+    cpr.happen(LifeEvent::Move, number(AKSEL), "").unwrap();
+    cpr.night().deliver().unwrap();
+    morning(house).await;
+    assert_eq!(subscription(house, &jens).await.state, SubscriptionState::Ended);
+    assert_eq!(street(&read(house, &jens).await), Some("Industrivænget 95, 1. mf"), "nobody tells us any more");
+    assert_eq!(street(&read(house, &aksel).await), Some("Hovedgaden 12, 1. th"));
+}
+
+async fn a_changed_number_takes_the_party_and_the_subscription_along(house: &House) {
+    let jens = followed(house, JENS).await;
+    let new = house.cpr().happen(LifeEvent::Renumber, number(JENS), "").unwrap().unwrap();
+    house.cpr().night().deliver().unwrap();
+    morning(house).await;
+    work(house, "reconcile-subscriptions").await;
+    let digits = new.digits().as_str().to_owned();
+    assert_eq!(read(house, &jens).await.personal_number, Some(digits));
+    assert_eq!(subscription(house, &jens).await.state, SubscriptionState::Active);
+    assert_eq!(house.cpr().night().followed().into_iter().collect::<Vec<_>>(), [new]);
+}
+
+async fn of_two_numbers_the_one_that_remains_is_followed(house: &House) {
+    let jens = followed(house, JENS).await;
+    let remaining = house.cpr().happen(LifeEvent::DoubleNumber, number(JENS), "").unwrap().unwrap();
+    house.cpr().night().deliver().unwrap();
+    morning(house).await;
+    work(house, "reconcile-subscriptions").await;
+    work(house, "reconcile-subscriptions").await;
+    let digits = remaining.digits().as_str().to_owned();
+    assert_eq!(read(house, &jens).await.personal_number, Some(digits));
+    assert_eq!(subscription(house, &jens).await.state, SubscriptionState::Active);
+    assert_eq!(house.cpr().night().followed().into_iter().collect::<Vec<_>>(), [remaining]);
+}
+
 on_each_database! {
     using run_following;
     who_moves_is_corrected_by_the_night,
     nothing_is_applied_behind_a_missing_file_until_it_comes,
     a_spoilt_file_changes_nothing_and_the_right_one_does,
+    when_the_need_ends_cpr_follows_no_longer,
+    a_changed_number_takes_the_party_and_the_subscription_along,
+    of_two_numbers_the_one_that_remains_is_followed,
 }
