@@ -170,6 +170,47 @@ async fn of_two_numbers_the_one_that_remains_is_followed(house: &House) {
     assert_eq!(house.cpr().night().followed().into_iter().collect::<Vec<_>>(), [remaining]);
 }
 
+/// What CPR says when it is asked is what the night has told already.
+async fn after_every_night_the_parties_are_as_cpr_knows_them(house: &House) {
+    use LifeEvent::{Die, Disappear, Emigrate, HaveChild, Marry, Move, Protect, Rename, Unprotect};
+    const EVENTS: [LifeEvent; 12] =
+        [Move, Rename, Protect, Move, Marry, Emigrate, HaveChild, Unprotect, Move, Disappear, Rename, Die];
+    let people = [JENS, AKSEL, "0709614118", "0702614147", "0709614452", "0701614038"];
+    let mut parties = Vec::new();
+    for digits in people {
+        parties.push(followed(house, digits).await);
+    }
+    let told = |party: &Party| {
+        let cpr = party.cpr.as_ref().map(|cpr| (cpr.status.clone(), cpr.birth_date));
+        (party.name.clone(), party.address.clone(), party.address_kind, party.protection.name_and_address, cpr)
+    };
+    let mut seed = 20_261_123_u64;
+    let mut draw = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below
+    };
+    let mut changed = 0;
+    for _night in 0..5 {
+        for _ in 0..6 {
+            let (event, one, other) = (EVENTS[draw(EVENTS.len())], draw(people.len()), draw(people.len()));
+            let word = if event == Marry { people[other] } else { "" };
+            // Much is refused: nothing happens to the dead.
+            let _ = house.cpr().happen(event, number(people[one]), word);
+        }
+        house.cpr().night().deliver().unwrap();
+        morning(house).await;
+        for party in &mut parties {
+            let by_night = read(house, party).await;
+            changed += usize::from(told(&by_night) != told(party));
+            house.with(CASEWORKER).post(&format!("/parties/{}/cpr/fetch", party.id), &json!({})).await.expect(200);
+            *party = read(house, party).await;
+            assert_eq!(told(&by_night), told(party));
+        }
+        house.let_pass(a_day());
+    }
+    assert!(changed > 10, "{changed}");
+}
+
 on_each_database! {
     using run_following;
     who_moves_is_corrected_by_the_night,
@@ -178,4 +219,5 @@ on_each_database! {
     when_the_need_ends_cpr_follows_no_longer,
     a_changed_number_takes_the_party_and_the_subscription_along,
     of_two_numbers_the_one_that_remains_is_followed,
+    after_every_night_the_parties_are_as_cpr_knows_them,
 }
