@@ -12,6 +12,7 @@ pub mod client;
 pub mod database;
 #[cfg(feature = "browser")]
 pub mod demo;
+pub mod desk;
 mod house;
 pub mod issuer;
 

@@ -27,7 +27,10 @@ pub fn run(quick: bool) -> anyhow::Result<()> {
     fs::create_dir_all(&folder)?;
     let mut load = Command::new(load);
     let (parties, rounds) = if quick { ("100000", "3") } else { ("1000000", "5") };
-    workspace::run(load.arg(server).arg(folder).args([parties, rounds]).current_dir(workspace::root()))
+    workspace::run(load.arg(server).arg(folder).args([parties, rounds]).current_dir(workspace::root()))?;
+
+    let apply = built(&["bench", "--no-run", "--package", "tests", "--bench", "apply"], "apply")?;
+    workspace::run(Command::new(apply).arg(if quick { "5000" } else { "50000" }))
 }
 
 /// The program that cargo makes of a target.

@@ -4,6 +4,7 @@
 //! is stopped is continued by the next one; another commit starts anew. A new exercise is a function here or a file in
 //! `stress/`, and a line in [`exercises`].
 
+mod crash;
 mod fuzz;
 
 use std::collections::BTreeMap;
@@ -32,7 +33,9 @@ pub struct Exercise {
 }
 
 fn exercises() -> Vec<Exercise> {
-    fuzz::exercises()
+    let mut exercises = fuzz::exercises();
+    exercises.push(crash::exercise());
+    exercises
 }
 
 /// Does all rounds that this commit has not done yet; with `minutes`, begins none after that time.

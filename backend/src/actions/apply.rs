@@ -9,7 +9,11 @@ mod batch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeZone as _;
+use chrono_tz::Europe::Copenhagen;
+
 use super::job::Run;
+use super::subscription::RECONCILE;
 use super::{Actions, Error};
 use crate::domain::delivery::{Counts, Delivery};
 use crate::registry::extract::{ChangeFile, FileFault, InFile};
@@ -57,8 +61,8 @@ impl Actions {
             size = if began.elapsed() > PATIENCE { (persons.len() / 2).max(FEWEST) } else { (size * 2).min(MOST) };
             done = end;
         }
-        drop(next.await);
-        self.finish_delivery(delivery, done).await?;
+        file = next.await.map_err(|_| broken())??.0;
+        self.finish_delivery(delivery, &file, done).await?;
         run.progress(total as u64, Some(total as u64)).await?;
         Ok(counts)
     }
@@ -103,21 +107,35 @@ impl Actions {
             return Err(Error::Interrupted);
         }
         store::event::append(&write, &outcome.events, now).await?;
+        if outcome.renumbered {
+            self.wake_after(&write, RECONCILE).await?;
+        }
         write.commit().await?;
         if !outcome.events.is_empty() {
             self.news.notify_waiters();
         }
+        self.calls.deliver();
         Ok(outcome.counts)
     }
 
-    /// The delivery is applied: the next one may come.
-    async fn finish_delivery(&self, delivery: &Delivery, done: usize) -> Result<(), Error> {
+    /// What the file says about our subscriptions, and that it is applied: the next one may come.
+    async fn finish_delivery(&self, delivery: &Delivery, file: &ChangeFile, done: usize) -> Result<(), Error> {
         let now = self.clock.now();
         let write = self.database.begin().await?;
+        let mut events = Vec::new();
+        for (number, at) in &file.ended {
+            let at = at.and_then(|at| Copenhagen.from_local_datetime(&at).earliest());
+            let at = at.map_or(now, |at| at.to_utc());
+            events.extend(store::subscription::confirm_end(&write, *number, at).await?);
+        }
+        for (number, code) in &file.rejected {
+            events.extend(store::subscription::note_rejected(&write, *number, code, now).await?);
+        }
         match store::delivery::finish(&write, delivery, done as i64, now).await {
             Err(store::Error::Stale) => return Err(Error::Interrupted),
             finished => finished?,
         }
+        store::event::append(&write, &events, now).await?;
         write.commit().await?;
         self.news.notify_waiters();
         Ok(())

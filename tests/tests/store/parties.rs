@@ -19,6 +19,7 @@ tests::on_each_database! {
     an_update_replaces_everything,
     an_update_over_another_version_is_stale,
     a_personal_number_belongs_to_one_party,
+    numbers_pass_from_party_to_party_in_one_update,
     an_external_id_belongs_to_one_party,
     of_two_who_take_a_number_at_once_one_gets_it,
     a_deleted_party_leaves_nothing,
@@ -224,6 +225,28 @@ async fn a_personal_number_belongs_to_one_party(database: &TestDatabase) {
     let mut moved = second.clone();
     moved.fields.personal_number = Some(number(1));
     assert_eq!(party::update(&write, &second, &moved).await, Err(Error::Conflict(Conflict::PersonalNumber)));
+}
+
+async fn numbers_pass_from_party_to_party_in_one_update(database: &TestDatabase) {
+    let database = open(database).await;
+    let before: Vec<Party> = (0..40).map(|serial| numbered("En", number(serial))).collect();
+    store(&database, &before).await;
+    // Each takes the next one's number, the last one the first one's.
+    let mut after = before.clone();
+    for (place, party) in after.iter_mut().enumerate() {
+        party.fields.personal_number = before[(place + 1) % 40].fields.personal_number;
+        party.former_numbers = before[place].fields.personal_number.into_iter().collect();
+        party.version = 2;
+    }
+    let changes: Vec<_> = before.iter().zip(&after).map(|(before, after)| party::Change { before, after }).collect();
+    let write = database.begin().await.unwrap();
+    party::update_many(&write, &changes).await.unwrap();
+    write.commit().await.unwrap();
+    let ids: Vec<_> = after.iter().map(|party| party.id).collect();
+    assert!(party::get_many(&database.read(), &ids).await.unwrap() == after);
+
+    let write = database.begin().await.unwrap();
+    assert_eq!(party::update_many(&write, &changes).await, Err(Error::Stale), "one of them or all");
 }
 
 async fn an_external_id_belongs_to_one_party(database: &TestDatabase) {

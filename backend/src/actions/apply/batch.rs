@@ -19,6 +19,7 @@ use crate::registry::Answer;
 use crate::registry::extract::InFile;
 use crate::store::party::Change;
 use crate::store::register::{Kept, KeptRecords};
+use crate::store::subscription::Whose;
 use crate::store::{self, Write};
 
 /// The delivery that a batch is of.
@@ -35,6 +36,8 @@ pub(super) struct Outcome {
     pub counts: Counts,
     pub problems: Vec<DeliveryProblem>,
     pub events: Vec<NewEvent>,
+    /// Somebody has another number now: whom CPR is to follow is to be compared.
+    pub renumbered: bool,
 }
 
 impl Outcome {
@@ -43,7 +46,7 @@ impl Outcome {
         let text = "Personen kunne ikke gemmes. Se serverens log.";
         let problems = persons.iter().map(|person| problem(person, "not-stored", text, None)).collect();
         let failed = i64::try_from(persons.len()).unwrap_or(i64::MAX);
-        Outcome { counts: Counts { failed, ..Counts::default() }, problems, events: Vec::new() }
+        Outcome { counts: Counts { failed, ..Counts::default() }, problems, ..Outcome::default() }
     }
 }
 
@@ -57,7 +60,11 @@ impl Batch {
         for person in persons {
             work.take(person);
         }
-        work.write(write).await
+        let delivered: Vec<PersonalNumber> =
+            persons.iter().filter(|person| person.answer.is_ok()).filter_map(|person| person.number).collect();
+        let mut outcome = work.write(write).await?;
+        outcome.events.extend(store::subscription::confirm_delivered(write, &delivered, now).await?);
+        Ok(outcome)
     }
 }
 
@@ -298,10 +305,25 @@ impl<'a> Work<'a> {
         let changes: Vec<Change<'_>> =
             changed.iter().map(|held| Change { before: &held.before, after: &held.now }).collect();
         store::party::update_many(write, &changes).await?;
+        let renumbered: Vec<(Uuid, Option<PersonalNumber>, Option<PersonalNumber>)> = changed
+            .iter()
+            .map(|held| (held.now.id, held.before.fields.personal_number, held.now.fields.personal_number))
+            .filter(|(_, old, new)| old != new)
+            .collect();
         let versions: Vec<PartyVersion> = self.parties.into_iter().flat_map(|held| held.versions).collect();
         store::party::insert_versions(write, &versions).await?;
         store::subscription::moved(write, &self.moves, self.now).await?;
-        Ok(self.outcome)
+        for (party, old, new) in &renumbered {
+            if let Some(new) = new {
+                store::subscription::adopt(write, *new, *party).await?;
+            }
+            if let Some(old) = old {
+                store::subscription::forget_ended(write, *old).await?;
+            }
+            store::subscription::note_reasons(write, Whose::Party(*party), self.now).await?;
+        }
+        let renumbered = !renumbered.is_empty() || !self.moves.is_empty();
+        Ok(Outcome { renumbered, ..self.outcome })
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::actions::{Context, Error};
 use crate::domain::caller::Caller;
-use crate::domain::job::{JobRun, Progress};
+use crate::domain::job::{JobRun, Progress, RunState};
 use crate::store::{self, Write};
 
 /// Stands for a total that is not known.
@@ -41,6 +42,24 @@ impl Run {
     pub(super) fn of(run: JobRun) -> Run {
         let (done, total) = (AtomicU64::new(0), AtomicU64::new(UNKNOWN));
         Run(Arc::new(Inner { run, done, total, pace: watch::Sender::new(Pace::GoOn) }))
+    }
+
+    /// A run that has no row, for a program that does a job's work by itself, beside no dispatcher: measurements and tests.
+    pub fn without_row(job: &str, now: DateTime<Utc>) -> Run {
+        Run::of(JobRun {
+            id: Uuid::now_v7(),
+            job: job.to_owned(),
+            state: RunState::Running,
+            attempt: 1,
+            requested_by: None,
+            requested_at: now,
+            not_before: None,
+            started_at: Some(now),
+            finished_at: None,
+            progress: Progress::default(),
+            report: None,
+            error: None,
+        })
     }
 
     /// Tells how far the run is; cheap, so it can be called for every piece of work. Shown within a second.

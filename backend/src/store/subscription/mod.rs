@@ -155,6 +155,30 @@ pub async fn confirm_active(
     }
 }
 
+/// A delivery brought these persons: as [`confirm_active`] for each.
+///
+/// # Errors
+/// As every write.
+pub async fn confirm_delivered(
+    write: &Write,
+    numbers: &[PersonalNumber],
+    at: DateTime<Utc>,
+) -> Result<Vec<NewEvent>, Error> {
+    let statement = format!(
+        "SELECT personal_number FROM subscription WHERE {} AND state IN ('requested', 'failed') \
+        ORDER BY personal_number",
+        sql::text_in(write, "personal_number", 1)
+    );
+    let digits: Vec<String> = numbers.iter().copied().map(sql::digits).collect();
+    let mut events = Vec::new();
+    for row in &sql::all(write, &statement, values![sql::json(&digits)?]).await? {
+        if let Some(number) = sql::get_number(row, "personal_number")? {
+            events.extend(confirm_active(write, number, at).await?);
+        }
+    }
+    Ok(events)
+}
+
 /// A delivery brought CPR's receipt that it stopped following this person. When nobody had asked for it here, the next
 /// comparison asks to follow again. Gives what to tell the feed.
 ///
