@@ -87,29 +87,37 @@ impl Actions {
     /// # Errors
     /// [`Error::NotFound`], [`Error::NotAvailableHere`] without a channel, a conflict when nothing waits.
     pub async fn retry_party_subscription(&self, context: &Context, party_id: Uuid) -> Result<SubscriptionView, Error> {
+        let again = async |id: Uuid| {
+            let read = self.database.read();
+            let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
+            self.subscription_view(context, &read, &party).await
+        };
+        let told = |_: &SubscriptionView| Told::party(party_id, None);
+        self.once_of(context, async || self.retry(context, party_id).await, again, told).await
+    }
+
+    async fn retry(&self, context: &Context, party_id: Uuid) -> Result<SubscriptionView, Error> {
         self.act(context, About::party(party_id), async |write| {
             let party = store::party::get(write, party_id).await?.ok_or(Error::NotFound)?;
             if self.channel.is_none() {
                 return Err(Error::NotAvailableHere("CPR Direkte er ikke sat op i denne installation.".to_owned()));
             }
             let view = self.subscription_view(context, write, &party).await?;
-            let it = view.subscription.as_ref().filter(|it| it.state != State::None);
-            match (it, view.wanted) {
-                (Some(it), true) if it.state == State::Failed => {
-                    let detail = "CPR kender ikke CPR-nummeret. Der prøves igen, når parten har fået et andet.";
-                    return Err(Error::Conflict(detail.to_owned()));
+            let state = view.subscription.as_ref().map_or(State::None, |it| it.state);
+            let refused = match (view.wanted, state) {
+                (true, State::Failed) => {
+                    Some("CPR kender ikke CPR-nummeret. Der prøves igen, når parten har fået et andet.")
                 }
-                (Some(it), wanted) if (it.state == State::Active) == wanted && it.failure.is_none() => {
-                    return Err(Error::Conflict(
-                        "Abonnementet er, som det skal være. Der er intet at prøve igen.".to_owned(),
-                    ));
+                (true, State::Active) | (false, State::Ended) => {
+                    Some("Abonnementet er, som det skal være. Der er intet at prøve igen.")
                 }
-                (None, false) => {
-                    return Err(Error::Conflict("Parten skal ikke følges. Der er intet at prøve igen.".to_owned()));
-                }
-                _ => {}
+                (false, State::None) => Some("Parten skal ikke følges. Der er intet at prøve igen."),
+                _ => None,
+            };
+            if let Some(detail) = refused {
+                return Err(Error::Conflict(detail.to_owned()));
             }
-            if let Some(it) = it {
+            if let Some(it) = &view.subscription {
                 store::subscription::make_due(write, it.number, self.clock.now()).await?;
             }
             self.wake_after(write, RECONCILE).await?;

@@ -1,6 +1,6 @@
 //! How parties are followed in CPR: one party's subscription, all of them, and what is in the way.
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use openapi::page::Page;
 use openapi::problem::Problem;
 use openapi::subscription::{
@@ -9,10 +9,10 @@ use openapi::subscription::{
 };
 use uuid::Uuid;
 
-use super::body::{Path, Query};
+use super::body::{OptionalBody, Path, Query};
 use super::caller::{Allowed, AskCpr, Operate, ReadParties};
 use super::problem::Failure;
-use super::{Http, paging};
+use super::{Http, input, paging};
 use crate::actions::subscription::{PastReasonView, SubscriptionView, produced};
 use crate::domain::protection::FollowingView;
 use crate::domain::subscription::{self as domain, NotSubscribed, ReasonView, State};
@@ -49,7 +49,10 @@ pub async fn get_party_subscription(
 #[utoipa::path(
     tag = "Abonnement",
     operation_id = "retry_party_subscription",
-    params(("id" = Uuid, Path, description = "The party")),
+    params(
+        ("id" = Uuid, Path, description = "The party"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request safe to send again for 24 hours"),
+    ),
     security(("bearer" = ["Opdater fra CPR", "Partsredaktør"])),
     responses(
         (status = 200, description = "The subscription; it is tried in a moment", body = Subscription),
@@ -62,10 +65,13 @@ pub async fn get_party_subscription(
 #[post("/parties/{id}/subscription/retry")]
 pub async fn retry_party_subscription(
     allowed: Allowed<Operate>,
+    request: HttpRequest,
     id: Path<Uuid>,
     house: web::Data<Http>,
+    body: OptionalBody,
 ) -> Result<HttpResponse, Failure> {
-    let subscription = house.actions.retry_party_subscription(&allowed.context(), id.0).await?;
+    let context = input::repeatable(allowed.context(), &request, &body.bytes)?;
+    let subscription = house.actions.retry_party_subscription(&context, id.0).await?;
     Ok(HttpResponse::Ok().json(contract(subscription)))
 }
 

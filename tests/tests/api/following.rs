@@ -170,9 +170,11 @@ async fn what_is_stuck_says_why_and_is_tried_again(house: &House) {
     house.cpr().turn(|knobs| knobs.direkte.refuse.clear());
     let retry = format!("/parties/{}/subscription/retry", party.id);
     house.with(&["Opdater fra CPR"]).post(&retry, &json!({})).await.problem(ProblemCode::Forbidden);
-    house.with(CASEWORKER).post(&retry, &json!({})).await.expect(200);
+    let with_key = || house.with(CASEWORKER).api(Method::POST, &retry).header("Idempotency-Key", "igen-1").send();
+    with_key().await.expect(200);
     let it = until_state(house, &party, SubscriptionState::Active).await;
     assert_eq!(it.last_error, None);
+    with_key().await.expect(200);
     house.with(CASEWORKER).post(&retry, &json!({})).await.problem(ProblemCode::Conflict);
 }
 
