@@ -12,6 +12,7 @@ use crate::load::{Load, use_load};
 use crate::pages::callback::SignInCallback;
 use crate::pages::contacts::{Contacts, Opened};
 use crate::pages::sign_in::SignIn;
+use crate::pages::subscriptions::Subscriptions;
 use crate::route::Route;
 use crate::session::{SignedIn, Token, oidc, use_signed_in};
 use crate::text;
@@ -109,6 +110,7 @@ fn Inside(props: &InsideProps) -> Html {
 #[component]
 fn Frame() -> Html {
     let signed_in = use_signed_in();
+    let at = use_route::<Route>();
     let name = signed_in.session.name.clone().unwrap_or_else(|| signed_in.session.subject.clone());
     html! {
         <>
@@ -128,8 +130,18 @@ fn Frame() -> Html {
                     <ul>
                         <li>
                             <NavLink to={Route::Contacts} label={text::frame::CONTACTS} />
-                            <ul><li><NavLink to={Route::Parties} label={text::frame::EXTERNAL_PARTY} current=true /></li></ul>
+                            <ul><li>
+                                <NavLink to={Route::Parties} label={text::frame::EXTERNAL_PARTY} current={at != Some(Route::Subscriptions)} />
+                            </li></ul>
                         </li>
+                        if signed_in.may_ask_cpr() {
+                            <li>
+                                <NavLink to={Route::Operations} label={text::frame::OPERATIONS} />
+                                <ul><li>
+                                    <NavLink to={Route::Subscriptions} label={text::subscriptions::TITLE} current={at == Some(Route::Subscriptions)} />
+                                </li></ul>
+                            </li>
+                        }
                     </ul>
                 </nav>
                 <main id="main" class="frame-main"><Switch<Route> render={page} /></main>
@@ -180,6 +192,8 @@ fn page(route: Route) -> Html {
         Route::Parties => html! { <Contacts opened={Opened::Nothing} /> },
         Route::NewParty => html! { <Contacts opened={Opened::New} /> },
         Route::Party { id } => html! { <Contacts opened={Opened::Party(id)} /> },
+        Route::Operations => html! { <GoTo to={Route::Subscriptions} /> },
+        Route::Subscriptions => html! { <Subscriptions /> },
         Route::NotFound => html! {
             <div class="page">
                 <h1>{ text::frame::NOT_FOUND_TITLE }</h1>

@@ -25,6 +25,12 @@ pub enum Route {
         /// The party's key.
         id: Uuid,
     },
+    /// *Drift*, whose only page is *Abonnement*.
+    #[at("/drift")]
+    Operations,
+    /// *Abonnement*: whom CPR follows for us, what CPR has delivered, and what is in the way.
+    #[at("/drift/abonnement")]
+    Subscriptions,
     /// Where the organisation's provider sends people back to.
     #[at("/login/callback")]
     SignInCallback,

@@ -7,6 +7,7 @@ pub mod frame {
     pub const NAVIGATION: &str = "Hovedmenu";
     pub const CONTACTS: &str = "Kontakter";
     pub const EXTERNAL_PARTY: &str = "Ekstern part";
+    pub const OPERATIONS: &str = "Drift";
     pub const SIGN_OUT: &str = "Log ud";
     pub const NOT_FOUND_TITLE: &str = "Siden findes ikke";
     pub const NOT_FOUND: &str = "Adressen fører ingen steder hen.";
@@ -84,6 +85,7 @@ pub mod list {
     pub const ALL: &str = "Alle";
     pub const PROTECTED: &str = "Beskyttede";
     pub const WITHOUT_NUMBER: &str = "Uden CPR-nummer";
+    pub const SUBSCRIBED: &str = "Abonneret";
     pub const CHANGED_BY_CPR: &str = "Ændret af CPR";
     pub const DUPLICATES: &str = "Mulige dubletter";
     pub const KEYS: &str = "Piletaster flytter, Enter åbner, Skift+F10 viser menuen.";
@@ -405,6 +407,292 @@ pub mod other {
             "active" => "Aktiv",
             "protection" => "Beskyttelse",
             "cpr" => "Oplysninger fra CPR",
+            other => other,
+        }
+    }
+}
+
+/// Following parties in CPR: the page *Abonnement* and the tab *Andet*.
+pub mod subscriptions {
+    use openapi::subscription::{NotSubscribedBecause, ReasonKind, SubscriptionState};
+
+    pub const TITLE: &str = "Abonnement";
+    pub const NOT_ALLOWED: &str = "Siden kræver privilegiet Opdater fra CPR.";
+    pub const ALL_CASES: &str = "Parterne i alle sager følges i CPR, også i sager, der er lukket for længe siden";
+    pub const CHANNEL_OFF: &str =
+        "Abonnement er ikke sat op i denne installation: CPR bliver ikke bedt om at følge nogen.";
+    pub const GAP: &str = "Der mangler en leverance";
+    pub const LAST: &str = "Seneste leverance";
+    pub const NEXT: &str = "Næste ventes";
+    pub const OVERDUE: &str = "er ikke kommet endnu";
+    pub const LAG: &str = "Forsinkelse";
+    pub const NO_LAG: &str = "Ingen";
+    pub const OF_A_DAY: &str = "må højst være 24 timer";
+    pub const CONFIRMED: &str = "Bekræftet af CPR";
+    pub const UNKNOWN: &str = "–";
+    pub const STUCK: &str = "Det, der hænger";
+    pub const NOTHING_STUCK: &str = "Intet hænger.";
+    pub const PARTY: &str = "Part";
+    pub const A_PARTY: &str = "Part";
+    pub const PARTY_GONE: &str = "(parten er slettet)";
+    pub const STATE: &str = "Tilstand";
+    pub const WHY: &str = "Årsag";
+    pub const SINCE: &str = "Siden";
+    pub const NEXT_ATTEMPT: &str = "Næste forsøg";
+    pub const NO_NEXT_ATTEMPT: &str = "Prøves ikke igen af sig selv";
+
+    pub const OF_PARTY: &str = "Abonnement i CPR";
+    pub const REASONS: &str = "Årsager";
+    pub const KIND: &str = "Årsag";
+    pub const CASE: &str = "Sag";
+    pub const UNTIL: &str = "Til og med";
+    pub const NO_END: &str = "Indtil videre";
+    pub const HIDDEN_CASE: &str = "(vises ikke for dig)";
+    pub const PAST_REASONS: &str = "Tidligere og nuværende årsager";
+    pub const FROM: &str = "Fra";
+    pub const TO: &str = "Til";
+    pub const STILL: &str = "Gælder nu";
+
+    pub fn applied(time: &str) -> String {
+        format!("anvendt {time}")
+    }
+
+    pub fn gap(task: &str, date: &str) -> String {
+        format!(
+            "Opgave {task}: leverancen med produktionsdato {date} er ikke kommet. Senere leverancer venter på den og \
+            anvendes ikke, før den kommer, eller en operatør bygger bro."
+        )
+    }
+
+    pub fn confirmed(confirmed: u64, wanted: u64) -> String {
+        format!("{confirmed} af {wanted}")
+    }
+
+    pub fn missing(count: u64) -> String {
+        format!("{count} mangler")
+    }
+
+    pub fn state(state: SubscriptionState) -> &'static str {
+        match state {
+            SubscriptionState::None => "Ikke fulgt",
+            SubscriptionState::Requested => "Bestilt, ikke bekræftet",
+            SubscriptionState::Active => "Følges af CPR",
+            SubscriptionState::Ending => "Afmeldt, ikke bekræftet",
+            SubscriptionState::Ended => "Afmeldt",
+            SubscriptionState::Failed => "Afvist af CPR",
+        }
+    }
+
+    pub fn kind(kind: ReasonKind) -> &'static str {
+        match kind {
+            ReasonKind::OpenCase => "Åben sag",
+            ReasonKind::RecentlyClosedCase => "Nyligt lukket sag",
+            ReasonKind::AllCases => "Lukket sag (alle sager følges)",
+        }
+    }
+
+    pub fn because(because: NotSubscribedBecause) -> &'static str {
+        match because {
+            NotSubscribedBecause::NoPersonalNumber => "Parten følges ikke: den har intet CPR-nummer.",
+            NotSubscribedBecause::ReplacementNumber => {
+                "Parten følges ikke: den har et erstatningspersonnummer, som CPR ikke kender."
+            }
+            NotSubscribedBecause::Company => "Parten følges ikke: en virksomhed står ikke i CPR.",
+            NotSubscribedBecause::NoCase => "Parten følges ikke: den er ikke part i en åben eller nyligt lukket sag.",
+            NotSubscribedBecause::OptedOut => {
+                "Parten følges ikke: på sine sager er den part på en måde, der ikke skal følges."
+            }
+            NotSubscribedBecause::UnknownToCpr => {
+                "Parten følges ikke: CPR kender ikke nummeret. Ret CPR-nummeret, så prøves der igen."
+            }
+            NotSubscribedBecause::ChannelOff => "Parten følges ikke: abonnement er ikke sat op i denne installation.",
+        }
+    }
+
+    /// What CPR Direkte's error numbers mean; the number stands behind it.
+    pub fn error(code: &str) -> String {
+        let words = match code {
+            "unreachable" => return "CPR svarer ikke".to_owned(),
+            "01" | "02" | "03" => "CPR afviser myndighedens bruger eller kodeord",
+            "04" => "CPR holder lukket",
+            "05" => "CPR kender ikke nummeret",
+            "06" => "CPR kender ikke myndighedens kundenummer",
+            "07" | "08" | "09" => "Fejl hos CPR",
+            "14" | "16" | "18" | "24" | "28" => "CPR giver ikke myndigheden adgang",
+            _ => "CPR afviste",
+        };
+        format!("{words} ({code})")
+    }
+
+    pub fn attempts(count: u32, last: &str) -> String {
+        if count == 1 { format!("1 forsøg, {last}") } else { format!("{count} forsøg, senest {last}") }
+    }
+
+    pub fn confirmed_at(time: &str) -> String {
+        format!("Bekræftet {time}")
+    }
+
+    pub fn requested_at(time: &str) -> String {
+        format!("Bestilt {time}")
+    }
+
+    pub fn end_requested_at(time: &str) -> String {
+        format!("Afmeldt {time}")
+    }
+
+    pub fn ended_at(time: &str) -> String {
+        format!("Afmelding bekræftet {time}")
+    }
+
+    pub fn next_attempt(time: Option<&str>) -> String {
+        time.map_or_else(|| NO_NEXT_ATTEMPT.to_owned(), |time| format!("Prøves igen {time}"))
+    }
+}
+
+/// CPR's change files.
+pub mod delivery {
+    use openapi::delivery::{Delivery, DeliveryState};
+
+    pub const TITLE: &str = "Leverancer";
+    pub const NONE: &str = "Der er ikke kommet nogen leverancer endnu.";
+    pub const DATE: &str = "Produktionsdato";
+    pub const NO_DATE: &str = "Ukendt dato";
+    pub const FILE: &str = "Fil";
+    pub const UPLOADED: &str = "(sendt ind)";
+    pub const STATE: &str = "Tilstand";
+    pub const PERSONS: &str = "Personer";
+    pub const REPORT: &str = "Resultat";
+    pub const RECEIVED: &str = "Modtaget";
+    pub const APPLIED: &str = "Anvendt";
+    pub const TASK: &str = "Opgave";
+    pub const FOLLOWS: &str = "Følger efter";
+    pub const BRIDGED: &str = "Bro bygget";
+    pub const PROGRESS: &str = "Personer behandlet";
+    pub const PROBLEMS: &str = "Problemer";
+    pub const NO_PROBLEMS: &str = "Ingen problemer.";
+    pub const PLACE: &str = "Hvor";
+    pub const PROBLEM: &str = "Hvad";
+    pub const BRIDGE: &str = "Byg bro";
+    pub const BRIDGE_TITLE: &str = "Gå videre, selv om noget mangler?";
+    pub const UPLOAD: &str = "Send en leverance ind";
+    pub const UPLOADING: &str = "Sender filen …";
+    pub const UPLOAD_TAKEN: &str = "Filen er modtaget. Den anvendes, når det er dens tur.";
+
+    pub fn one(date: Option<&str>) -> String {
+        date.map_or_else(|| "Leverance".to_owned(), |date| format!("Leverance {date}"))
+    }
+
+    pub fn state(state: DeliveryState) -> &'static str {
+        match state {
+            DeliveryState::Received => "Modtaget",
+            DeliveryState::Waiting => "Venter",
+            DeliveryState::Applying => "Anvendes nu",
+            DeliveryState::Applied => "Anvendt",
+            DeliveryState::Refused => "Afvist",
+        }
+    }
+
+    pub fn report(delivery: &Delivery) -> String {
+        let mut parts = vec![format!("{} ændret", delivery.changed), format!("{} uændret", delivery.unchanged)];
+        if delivery.failed > 0 {
+            parts.push(format!("{} sat til side", delivery.failed));
+        }
+        if delivery.unexpected > 0 {
+            parts.push(format!("{} uden part her", delivery.unexpected));
+        }
+        parts.join(" · ")
+    }
+
+    pub fn bridge(missing: Option<&str>) -> String {
+        let what = missing.map_or_else(String::new, |date| format!(" Leverancen med produktionsdato {date} mangler."));
+        format!(
+            "Byg kun bro, når det, der mangler, ikke kommer.{what} Ændringer i det, der mangler, kommer ikke med; hent de \
+            berørte parter fra CPR bagefter. Begrundelsen står i loggen."
+        )
+    }
+
+    pub fn bridged(by: &str, at: &str, reason: &str) -> String {
+        format!("{at} af {by}: {reason}")
+    }
+}
+
+/// The jobs.
+pub mod jobs {
+    use std::collections::BTreeMap;
+
+    use openapi::job::JobRunState;
+
+    pub const TITLE: &str = "Opgaver";
+    pub const NONE: &str = "Der er ingen opgaver.";
+    pub const JOB: &str = "Opgave";
+    pub const LAST_RUN: &str = "Senest";
+    pub const NEXT_RUN: &str = "Næste gang";
+    pub const NOW: &str = "Nu";
+    pub const NEVER: &str = "Aldrig kørt";
+    pub const QUEUED: &str = "Venter på at køre";
+    pub const RUN_NOW: &str = "Kør nu";
+
+    /// What a job does, in two words; a job that this page does not know keeps its own name.
+    pub fn name(job: &str) -> &str {
+        match job {
+            "reconcile-subscriptions" => "Afstem abonnementer",
+            "receive-deliveries" => "Hent leverancer",
+            "apply-deliveries" => "Anvend leverancer",
+            "purge" => "Ryd op",
+            "close-audit-entries" => "Luk åbne poster i loggen",
+            other => other,
+        }
+    }
+
+    pub fn run_now(job: &str) -> String {
+        format!("{RUN_NOW}: {}", name(job))
+    }
+
+    pub fn under_way(job: &str) -> String {
+        format!("{} kører", name(job))
+    }
+
+    pub fn state(state: JobRunState) -> &'static str {
+        match state {
+            JobRunState::Queued => "I kø",
+            JobRunState::Running => "Kører",
+            JobRunState::Succeeded => "Lykkedes",
+            JobRunState::Failed => "Mislykkedes",
+            JobRunState::Interrupted => "Afbrudt",
+        }
+    }
+
+    pub fn progress(done: u64, total: Option<u64>) -> String {
+        total.map_or_else(|| format!("{done} behandlet"), |total| format!("{done} af {total}"))
+    }
+
+    pub fn report(report: &BTreeMap<String, u64>) -> String {
+        report.iter().map(|(what, count)| format!("{}: {count}", count_of(what))).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// What is counted; a count that this page does not know keeps its own name.
+    fn count_of(what: &str) -> &str {
+        match what {
+            "requested" => "bestilt",
+            "confirmed" => "bekræftet",
+            "ended" => "afmeldt",
+            "failed" => "mislykkedes",
+            "wanted" => "skal følges",
+            "deliveries" => "leverancer",
+            "listed" => "set",
+            "known" => "kendt i forvejen",
+            "otherNames" => "andre filer",
+            "incomplete" => "ikke færdige",
+            "received" => "modtaget",
+            "refused" => "afvist",
+            "waiting" => "venter",
+            "applied" => "anvendt",
+            "persons" => "personer",
+            "changed" => "ændret",
+            "unchanged" => "uændret",
+            "unexpected" => "uden part her",
+            "closed" => "lukket",
+            "deleted" | "removed" => "slettet",
             other => other,
         }
     }

@@ -6,6 +6,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use openapi::problem::ProblemCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use web_sys::File;
 use yew::Callback;
 
 use super::ApiError;
@@ -40,7 +41,13 @@ pub struct Tagged<T> {
 pub(super) struct Call<'a> {
     api: Option<&'a Api>,
     builder: RequestBuilder,
-    body: Option<String>,
+    body: Option<Body>,
+}
+
+/// What a request carries.
+enum Body {
+    Json(String),
+    Octets(File),
 }
 
 impl Api {
@@ -74,7 +81,12 @@ impl<'a> Call<'a> {
 
     pub(super) fn json<B: Serialize>(self, body: &B) -> Result<Self, ApiError> {
         let body = serde_json::to_string(body).map_err(|_| ApiError::Unreadable)?;
-        Ok(Call { body: Some(body), ..self })
+        Ok(Call { body: Some(Body::Json(body)), ..self })
+    }
+
+    /// A file as it is; the browser reads it while it is sent.
+    pub(super) fn octets(self, file: File) -> Self {
+        Call { body: Some(Body::Octets(file)), ..self }
     }
 
     /// Sends the request and reads a JSON answer.
@@ -100,7 +112,8 @@ impl<'a> Call<'a> {
             None => self.builder,
         };
         let request = match self.body {
-            Some(body) => builder.header("Content-Type", "application/json").body(body),
+            Some(Body::Json(body)) => builder.header("Content-Type", "application/json").body(body),
+            Some(Body::Octets(file)) => builder.header("Content-Type", "application/octet-stream").body(file),
             None => builder.build(),
         };
         let response = request.map_err(|_| ApiError::Unreadable)?.send().await.map_err(|_| ApiError::Offline)?;
@@ -115,4 +128,9 @@ impl<'a> Call<'a> {
         }
         Err(error)
     }
+}
+
+/// The name that the contract gives a value, for a query.
+pub(super) fn name(value: &impl Serialize) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }

@@ -13,6 +13,27 @@ pub fn time(time: DateTime<Utc>) -> String {
     copenhagen(time).format("%d-%m-%Y %H:%M").to_string()
 }
 
+/// What time it is, by the browser's clock.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+}
+
+/// How long ago something was: `3 dage siden`.
+pub fn ago(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    format!("{} siden", duration((now - time).num_seconds()))
+}
+
+/// So many seconds in the largest fitting unit: `3 dage`, `1 time`, `5 minutter`.
+pub fn duration(seconds: i64) -> String {
+    let minutes = seconds.max(0) / 60;
+    let (count, one, many) = match minutes {
+        0..60 => (minutes, "minut", "minutter"),
+        60..2880 => (minutes / 60, "time", "timer"),
+        _ => (minutes / 1440, "dag", "dage"),
+    };
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// A date of CPR's, as exact as CPR has it: `1961`, `07-1961`, `07-07-1961`, `07-07-1961 10:34`; `ca.` before an
 /// uncertain one.
 pub fn cpr_date(cpr: &CprDate) -> String {
@@ -65,6 +86,22 @@ mod tests {
         assert_eq!(at("2027-03-28T01:00:00Z"), "28-03-2027 03:00");
         assert_eq!(at("2026-10-25T00:59:00Z"), "25-10-2026 02:59");
         assert_eq!(at("2026-10-25T01:00:00Z"), "25-10-2026 02:00");
+    }
+
+    #[test]
+    fn a_duration_is_told_in_its_largest_unit() {
+        for (seconds, told) in [
+            (-5, "0 minutter"),
+            (60, "1 minut"),
+            (3599, "59 minutter"),
+            (3600, "1 time"),
+            (47 * 3600, "47 timer"),
+            (48 * 3600, "2 dage"),
+        ] {
+            assert_eq!(duration(seconds), told);
+        }
+        let moment: DateTime<Utc> = "2026-11-23T17:45:46Z".parse().unwrap();
+        assert_eq!(ago(moment, moment + Duration::days(3)), "3 dage siden");
     }
 
     #[test]

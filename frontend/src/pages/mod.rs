@@ -4,3 +4,4 @@ pub mod callback;
 pub mod contacts;
 pub mod party;
 pub mod sign_in;
+pub mod subscriptions;

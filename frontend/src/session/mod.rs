@@ -50,6 +50,11 @@ impl SignedIn {
         self.may_edit() && self.may_ask_cpr()
     }
 
+    /// Run jobs, send in and retry deliveries, and retry subscriptions.
+    pub fn may_operate(&self) -> bool {
+        self.may_edit() && self.may_ask_cpr()
+    }
+
     /// Read the CPR tab, and see a masked address for a reason.
     pub fn may_see_cpr(&self) -> bool {
         self.may_edit() || self.may_ask_cpr()

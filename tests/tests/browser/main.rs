@@ -7,3 +7,4 @@ mod list;
 mod provider;
 mod session;
 mod sign_in;
+mod subscriptions;

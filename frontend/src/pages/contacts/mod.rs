@@ -297,9 +297,10 @@ fn tools(question: &UseStateHandle<Question>) -> Html {
     }
 }
 
-const FILTERS: [(&str, PartyFilter, &str); 4] = [
+const FILTERS: [(&str, PartyFilter, &str); 5] = [
     ("protected", PartyFilter::Protected, text::list::PROTECTED),
     ("without-number", PartyFilter::WithoutPersonalNumber, text::list::WITHOUT_NUMBER),
+    ("subscribed", PartyFilter::Subscribed, text::list::SUBSCRIBED),
     ("changed", PartyFilter::ChangedByCpr, text::list::CHANGED_BY_CPR),
     ("duplicates", PartyFilter::Duplicates, text::list::DUPLICATES),
 ];

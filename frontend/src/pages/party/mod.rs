@@ -11,6 +11,7 @@ mod reason;
 mod reveal;
 mod save;
 mod stale;
+mod subscription;
 mod tabs;
 
 use openapi::party::{Address, Party, PartyInput};

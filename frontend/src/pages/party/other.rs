@@ -1,4 +1,4 @@
-//! The tab *Andet*: the cases of the party, and what has happened to it.
+//! The tab *Andet*: the cases of the party, its subscription in CPR, and what has happened to it.
 
 use chrono::{DateTime, Utc};
 use openapi::case::{CaseStatus, PartyCase};
@@ -6,6 +6,7 @@ use openapi::party::{ChangeSource, PartyVersion};
 use uuid::Uuid;
 use yew::prelude::*;
 
+use super::subscription::SubscriptionPart;
 use crate::api;
 use crate::components::load_view::{Empty, load_view};
 use crate::components::table::Table;
@@ -25,7 +26,13 @@ pub struct OtherProps {
 pub fn OtherPanel(props: &OtherProps) -> Html {
     match props.party {
         Some((id, version)) => {
-            html! { <><Cases key={format!("cases-{id}")} {id} /><History key={format!("history-{id}")} {id} {version} /></> }
+            html! {
+                <>
+                    <Cases key={format!("cases-{id}")} {id} />
+                    <SubscriptionPart key={format!("subscription-{id}")} {id} {version} />
+                    <History key={format!("history-{id}")} {id} {version} />
+                </>
+            }
         }
         None => html! { <Empty text={text::dialog::AFTER_SAVE} /> },
     }
