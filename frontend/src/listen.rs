@@ -53,9 +53,11 @@ pub fn ask_before_leaving() -> Option<Listener> {
 }
 
 thread_local! {
-    /// Who keeps the page where it is: where that is, and what to do instead.
-    static STAYING: RefCell<Option<(String, Rc<dyn Fn()>)>> = const { RefCell::new(None) };
+    static STAYING: RefCell<Option<Staying>> = const { RefCell::new(None) };
 }
+
+/// Who keeps the page where it is: where that is, and what to do instead.
+type Staying = (String, Rc<dyn Fn()>);
 
 /// Keeps the page where it is, as long as it is kept, when the browser goes back or forth in its history.
 pub struct Stay(());
