@@ -143,6 +143,11 @@ pub struct PartyCpr {
     pub source: RegisterSource,
     /// The date whose state of CPR this is, in Danish time.
     pub register_date: NaiveDate,
+    /// While CPR follows the party: the production date of the last applied delivery of the unbroken chain since then; `null` before
+    /// the first one, and when CPR does not follow.
+    pub current_as_of: Option<NaiveDate>,
+    /// While CPR follows the party: when the next delivery is expected to be ready, by working days; in the past when it is late.
+    pub next_expected: Option<DateTime<Utc>>,
     /// *Opdateret*: when the data were last confirmed here.
     pub updated_at: DateTime<Utc>,
     /// Fields in which a value of the user's is kept, with what CPR says instead.

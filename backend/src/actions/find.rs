@@ -68,7 +68,7 @@ impl Actions {
         let address = match &find.address {
             Some(address) => input::address("/address", address.clone())?,
             // Who else lives there would tell a hidden address.
-            None if self.view_of(context, &party, None).address_masked && context.reason.is_none() => {
+            None if self.view_of(context, &party, None, None).address_masked && context.reason.is_none() => {
                 let about = About::party(party_id);
                 return self.read(context, about, |_| Told::default(), async || Err(Error::ReasonRequired)).await;
             }

@@ -15,6 +15,7 @@ pub mod event;
 pub mod find;
 pub mod import;
 pub mod job;
+pub mod metrics;
 pub mod party;
 pub mod person;
 mod repeat;
@@ -96,6 +97,7 @@ pub struct Actions {
     digest_key: hmac::Key,
     news: tokio::sync::Notify,
     calls: job::Calls,
+    measured: metrics::Measured,
 }
 
 /// Whether this process can serve; texts are Danish, `None` is good.
@@ -144,6 +146,7 @@ impl Actions {
             digest_key: hmac::Key::new(hmac::HMAC_SHA256, &key),
             news: tokio::sync::Notify::new(),
             calls: job::Calls::default(),
+            measured: metrics::Measured::default(),
         })
     }
 

@@ -7,6 +7,7 @@ use super::subscription::RECONCILE;
 use super::{About, Actions, Context, Current, Error, Told};
 use crate::domain::audit::Intent;
 use crate::domain::change::Changed;
+use crate::domain::delivery::Course;
 use crate::domain::edit;
 use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
@@ -359,7 +360,8 @@ impl Actions {
         party: &Party,
     ) -> Result<PartyView, Error> {
         let mut followings = store::subscription::followings(on, &[party.id], self.today()).await?;
-        Ok(self.view_of(context, party, followings.remove(&party.id)))
+        let course = self.course_for(on, followings.values()).await?;
+        Ok(self.view_of(context, party, followings.remove(&party.id), course.as_ref()))
     }
 
     /// Parties as this caller may see them.
@@ -371,11 +373,30 @@ impl Actions {
     ) -> Result<Page<PartyView>, Error> {
         let ids: Vec<Uuid> = page.items.iter().map(|party| party.id).collect();
         let mut followings = store::subscription::followings(on, &ids, self.today()).await?;
-        Ok(page.map(|party| self.view_of(context, &party, followings.remove(&party.id))))
+        let course = self.course_for(on, followings.values()).await?;
+        Ok(page.map(|party| self.view_of(context, &party, followings.remove(&party.id), course.as_ref())))
     }
 
-    pub(super) fn view_of(&self, context: &Context, party: &Party, following: Option<Following>) -> PartyView {
-        PartyView::of(party, following, self.reads_cases(context), &self.policy.protection)
+    /// How far the deliveries have come; asked once an answer, and only where it tells of somebody who is followed.
+    async fn course_for(
+        &self,
+        on: &impl Connection,
+        mut followings: impl Iterator<Item = &Following>,
+    ) -> Result<Option<Course>, Error> {
+        if followings.all(|following| following.confirmed_at.is_none()) {
+            return Ok(None);
+        }
+        Ok(store::delivery::course(on, self.policy.task_number.as_deref()).await?)
+    }
+
+    pub(super) fn view_of(
+        &self,
+        context: &Context,
+        party: &Party,
+        following: Option<Following>,
+        course: Option<&Course>,
+    ) -> PartyView {
+        PartyView::of(party, following, course, self.reads_cases(context), &self.policy.protection)
     }
 
     /// Says which party holds the number that is in use.

@@ -154,25 +154,22 @@ impl Actions {
     /// # Errors
     /// As every read.
     pub async fn get_subscription_summary(&self, context: &Context) -> Result<Summary, Error> {
-        self.read(
-            context,
-            About::default(),
-            |_| Told::count(1),
-            async || {
-                let read = self.database.read();
-                let last_delivery = store::delivery::last_applied(&read).await?;
-                let last = last_delivery.as_ref().and_then(produced);
-                Ok(Summary {
-                    counts: store::subscription::count(&read, self.today()).await?,
-                    next_delivery_expected: last.map(|last| freshness::ready_at(freshness::working_day_after(last))),
-                    lag_seconds: last.map(|last| freshness::lag_seconds(last, self.clock.now())),
-                    next_run_at: self.next_run_at(RECONCILE),
-                    gaps: store::delivery::gaps(&read).await?,
-                    last_delivery,
-                })
-            },
-        )
-        .await
+        self.read(context, About::default(), |_| Told::count(1), async || self.summary().await).await
+    }
+
+    /// The same, for whoever tells nobody about anybody.
+    pub(super) async fn summary(&self) -> Result<Summary, Error> {
+        let read = self.database.read();
+        let course = store::delivery::course(&read, self.policy.task_number.as_deref()).await?;
+        let last = course.map(|course| course.chain.last);
+        Ok(Summary {
+            counts: store::subscription::count(&read, self.today()).await?,
+            last_delivery: store::delivery::last_applied(&read).await?,
+            next_delivery_expected: last.map(|last| freshness::ready_at(freshness::working_day_after(last))),
+            lag_seconds: last.map(|last| freshness::lag_seconds(last, self.clock.now())),
+            next_run_at: self.next_run_at(RECONCILE),
+            gaps: store::delivery::gaps(&read).await?,
+        })
     }
 
     async fn subscription_view(

@@ -11,6 +11,30 @@ use super::delivery::Course;
 /// From when on the file of a production date can be fetched, in Copenhagen.
 const READY: NaiveTime = NaiveTime::from_hms_opt(20, 0, 0).expect("a time");
 
+/// How current what CPR says of a followed party is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// The production date up to which it is as CPR has it; `None` before the first delivery, and when nobody follows it.
+    pub current_as_of: Option<NaiveDate>,
+    /// When the next delivery is due; in the past when it is late.
+    pub next_expected: Option<DateTime<Utc>>,
+}
+
+impl Freshness {
+    /// Of a party that CPR has followed since `confirmed_at` and of whom CPR told the state of `register_date`.
+    pub fn of(
+        confirmed_at: Option<DateTime<Utc>>,
+        register_date: Option<NaiveDate>,
+        course: Option<&Course>,
+    ) -> Freshness {
+        let Some(confirmed_on) = confirmed_at.map(day_in_copenhagen) else { return Freshness::default() };
+        Freshness {
+            current_as_of: course.and_then(|course| current_as_of(course, confirmed_on, register_date)),
+            next_expected: Some(ready_at(next_expected(course.map(|course| course.chain.last), confirmed_on))),
+        }
+    }
+}
+
 /// The production date of the last applied delivery of the unbroken chain since the subscription was confirmed; `None`
 /// before there is one. A look-up or a delivery after a break begins anew: the person is then known whole.
 pub fn current_as_of(course: &Course, confirmed_on: NaiveDate, register_date: Option<NaiveDate>) -> Option<NaiveDate> {

@@ -11,8 +11,10 @@ use uuid::Uuid;
 
 use super::apply::{PreviewChange, PreviewField};
 use super::change::{KeepableField, address_value, kept};
+use super::delivery::Course;
 use super::details::{CivilStatusItem, Details, Relative};
 use super::find::Candidate;
+use super::freshness::Freshness;
 use super::party::{Address, AddressKind, ExternalId, Party, PartyKind, PartyVersion};
 use super::person::{Person, Register, RegisterSource, Sex, Status};
 use super::subscription::{Following, ReasonView, State};
@@ -142,6 +144,8 @@ pub struct CprView {
     pub source: RegisterSource,
     /// The date whose state of CPR this is.
     pub register_date: NaiveDate,
+    /// How current they are, while CPR follows the party.
+    pub freshness: Freshness,
     /// *Opdateret*.
     pub updated_at: DateTime<Utc>,
     /// Kept fields with CPR's value shaped as in the contract's `Party`; `null` too when masked.
@@ -152,8 +156,15 @@ pub struct CprView {
 
 impl PartyView {
     /// The party as this installation shows it, and how it is followed, to somebody who may read cases or may not.
-    pub fn of(party: &Party, following: Option<Following>, reads_cases: bool, policy: &Policy) -> PartyView {
+    pub fn of(
+        party: &Party,
+        following: Option<Following>,
+        course: Option<&Course>,
+        reads_cases: bool,
+        policy: &Policy,
+    ) -> PartyView {
         let masked = policy.hides(party.is_protected());
+        let confirmed_at = following.as_ref().and_then(|following| following.confirmed_at);
         let fields = &party.fields;
         PartyView {
             sealed: Sealed,
@@ -173,7 +184,10 @@ impl PartyView {
             owns_email_domain: fields.owns_email_domain,
             active: fields.active,
             protection: ProtectionView::of(party.register.as_ref(), policy),
-            cpr: party.register.as_ref().map(|register| CprView::of(party, register, masked)),
+            cpr: party.register.as_ref().map(|register| {
+                let freshness = Freshness::of(confirmed_at, Some(register.register_date), course);
+                CprView::of(party, register, freshness, masked)
+            }),
             following: following.map(|following| FollowingView {
                 state: following.state,
                 wanted: following.is_wanted(),
@@ -198,7 +212,7 @@ impl ProtectionView {
 }
 
 impl CprView {
-    fn of(party: &Party, register: &Register, masked: bool) -> CprView {
+    fn of(party: &Party, register: &Register, freshness: Freshness, masked: bool) -> CprView {
         let person = &register.person;
         let register_value = |field| match field {
             KeepableField::Name => json!(person.name),
@@ -214,6 +228,7 @@ impl CprView {
             current_number_held_by: party.current_number_held_by,
             source: register.source,
             register_date: register.register_date,
+            freshness,
             updated_at: register.updated_at,
             kept: kept(party).into_iter().map(|field| (field, register_value(field))).collect(),
             last_address: shown(person.last_address.as_ref(), masked),

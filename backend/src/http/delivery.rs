@@ -138,7 +138,8 @@ pub async fn upload_delivery(
     payload: web::Payload,
 ) -> Result<HttpResponse, Failure> {
     house.actions.check_upload()?;
-    if request.content_type() != "application/octet-stream" {
+    // Bytes without a name are an octet stream (RFC 9110, 8.3).
+    if !["application/octet-stream", ""].contains(&request.content_type()) {
         let detail = "Send filen, som den er, med Content-Type: application/octet-stream.";
         return Err(Failure::new(ProblemCode::UnsupportedMediaType, detail));
     }

@@ -16,6 +16,7 @@ mod input;
 mod job;
 mod limits;
 pub mod lines;
+mod metrics;
 mod operations;
 mod page;
 mod paging;
@@ -161,6 +162,7 @@ pub fn rest(config: &mut web::ServiceConfig) {
     let to_docs = || async { HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish() };
     config
         .route("/docs", web::get().to(to_docs))
+        .route("/metrics", web::get().to(metrics::get_metrics))
         .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", specification()))
         .default_service(web::to(anything_else));
 }

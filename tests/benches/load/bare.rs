@@ -84,6 +84,8 @@ fn party_of(party: wire::Party, person: Option<&str>, cpr: Option<Word>) -> anyh
             current_number_held_by: word.holder,
             source: named(word.source)?,
             register_date: word.register_date,
+            current_as_of: None,
+            next_expected: None,
             updated_at: word.updated_at,
             kept: Vec::new(),
             last_address: None,

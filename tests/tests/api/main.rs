@@ -9,6 +9,7 @@ mod deliveries;
 mod events;
 mod find;
 mod following;
+mod freshness;
 mod health;
 mod import;
 mod jobs;

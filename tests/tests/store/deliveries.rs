@@ -73,11 +73,11 @@ async fn a_delivery_is_read_as_it_was_stored(database: &TestDatabase) {
     };
     store(&database, &refused).await;
     let page = delivery::list(&database.read(), None, &first(1)).await.unwrap();
-    assert_eq!(page.items, [refused.clone()], "what came last comes first");
+    assert_eq!(page.items, std::slice::from_ref(&refused), "what came last comes first");
     let after = backend::domain::page::PageRequest { limit: 5, after: page.next };
-    assert_eq!(delivery::list(&database.read(), None, &after).await.unwrap().items, [kept.clone()]);
+    assert_eq!(delivery::list(&database.read(), None, &after).await.unwrap().items, std::slice::from_ref(&kept));
     let waiting = delivery::list(&database.read(), Some(State::Refused), &first(5)).await.unwrap();
-    assert_eq!(waiting.items, [refused.clone()]);
+    assert_eq!(waiting.items, [refused]);
 
     let write = database.begin().await.unwrap();
     let again = Delivery { id: Uuid::now_v7(), ..kept };
@@ -215,7 +215,7 @@ async fn problems_and_files_seen_are_remembered(database: &TestDatabase) {
     let (one, two) = (problem("one", None), problem("two", Some(Uuid::from_u128(7))));
     let write = database.begin().await.unwrap();
     delivery::add_problems(&write, kept.id, &[one.clone(), two.clone()]).await.unwrap();
-    delivery::add_problems(&write, kept.id, &[one.clone()]).await.unwrap();
+    delivery::add_problems(&write, kept.id, std::slice::from_ref(&one)).await.unwrap();
     let file = Listed { name: "d261120.l999901".to_owned(), size: 7, modified_at: 8 };
     delivery::note_seen(&write, &file, false).await.unwrap();
     delivery::note_seen(&write, &file, true).await.unwrap();

@@ -171,8 +171,12 @@ impl Actions {
     /// The row of what was taken in, last of all; what stands in the database then.
     async fn store_taken(&self, context: &Context, write: &Write, taken: &Taken) -> Result<(Delivery, Told), Error> {
         let delivery = &taken.delivery;
-        let known = store::delivery::by_content(write, &delivery.content_hash).await?;
         let is_sound = delivery.state == State::Received;
+        if let Some(envelope) = delivery.envelope.as_ref().filter(|_| is_sound) {
+            // Before any row is: whoever moves the chain does it in this order too.
+            store::delivery::lock(write, &envelope.task_number).await?;
+        }
+        let known = store::delivery::by_content(write, &delivery.content_hash).await?;
         let is_new = match &known {
             None => true,
             Some(known) => known.state == State::Refused && is_sound,

@@ -103,6 +103,10 @@ impl Actions {
     pub async fn retry_delivery(&self, context: &Context, id: Uuid, bridge: Option<String>) -> Result<Delivery, Error> {
         let work = async || {
             self.act(context, about(id), async |write| {
+                if let Some(envelope) = &self.delivery(id).await?.envelope {
+                    // Before any row is: whoever moves the chain does it in this order too.
+                    store::delivery::lock(write, &envelope.task_number).await?;
+                }
                 let delivery = store::delivery::get_one(write, id).await?.ok_or(Error::NotFound)?;
                 match bridge {
                     Some(reason) => self.bridge(context, write, &delivery, reason).await?,

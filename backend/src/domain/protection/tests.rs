@@ -24,7 +24,7 @@ fn version(changes: Vec<FieldChange>) -> PartyVersion {
 
 #[test]
 fn under_warn_a_protected_address_is_shown_with_the_message() {
-    let view = PartyView::of(&fetched(protected()), None, true, &policy(Display::Warn));
+    let view = PartyView::of(&fetched(protected()), None, None, true, &policy(Display::Warn));
     assert!(view.address.is_some() && !view.address_masked);
     assert_eq!(view.protection.name_and_address, Some(true));
     assert_eq!(view.protection.message.as_deref(), Some("Denne part har adressebeskyttelse"));
@@ -33,7 +33,7 @@ fn under_warn_a_protected_address_is_shown_with_the_message() {
 
 #[test]
 fn never_asked_is_told_apart_from_no() {
-    let asked = |party: &Party| PartyView::of(party, None, true, &policy(Display::Mask)).protection;
+    let asked = |party: &Party| PartyView::of(party, None, None, true, &policy(Display::Mask)).protection;
     assert_eq!(asked(&party(JENS)), ProtectionView { name_and_address: None, message: None, as_of: None });
     let no = asked(&fetched(jens()));
     assert_eq!((no.name_and_address, no.message, no.as_of), (Some(false), None, Some(at(2).date_naive())));
@@ -42,13 +42,13 @@ fn never_asked_is_told_apart_from_no() {
 #[test]
 fn under_mask_no_address_of_a_protected_party_is_in_its_view() {
     let before = apply(&party(JENS), delivered(protected(), 2), Some(&[KeepableField::Address])).party;
-    let view = PartyView::of(&before, None, true, &policy(Display::Mask));
+    let view = PartyView::of(&before, None, None, true, &policy(Display::Mask));
     assert!(view.address.is_none() && view.address_masked);
     let cpr = view.cpr.unwrap();
     assert!(cpr.last_address.is_none());
     assert_eq!(cpr.kept, [(KeepableField::Address, Value::Null)]);
     assert_eq!(reveal(&before), before.fields.address);
-    let open = PartyView::of(&fetched(jens()), None, true, &policy(Display::Mask));
+    let open = PartyView::of(&fetched(jens()), None, None, true, &policy(Display::Mask));
     assert!(open.address.is_some() && !open.address_masked);
 }
 

@@ -48,6 +48,8 @@ fn cpr(view: CprView) -> wire::PartyCpr {
         current_number_held_by: view.current_number_held_by,
         source: source(view.source),
         register_date: view.register_date,
+        current_as_of: view.freshness.current_as_of,
+        next_expected: view.freshness.next_expected,
         updated_at: view.updated_at,
         kept: view
             .kept
