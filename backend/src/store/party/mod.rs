@@ -115,7 +115,7 @@ pub async fn by_cvr_number(on: &impl Connection, cvr_number: &str) -> Result<Vec
     chosen(on, "p.cvr_number = $1", values![cvr_number]).await
 }
 
-/// The parties that meet a condition on `p`, in order of creation; in a [`Write`] they are locked until it ends.
+/// The parties that meet a condition on `p`, in order of creation; in a [`Write`](super::Write) they are locked until it ends.
 async fn chosen(on: &impl Connection, condition: &str, values: Vec<sea_orm::Value>) -> Result<Vec<Party>, Error> {
     let statement = format!("{} WHERE {condition} ORDER BY p.seq", columns(on));
     loop {

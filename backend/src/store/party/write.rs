@@ -74,7 +74,7 @@ pub async fn update_many(write: &Write, changes: &[Change<'_>]) -> Result<(), Er
 }
 
 /// Removes a party with its keys, versions and previews. What CPR said of the person is removed by
-/// [`register::delete`](super::register::delete).
+/// [`register::delete`](super::super::register::delete).
 ///
 /// # Errors
 /// [`Error::Stale`] when the party has another version by now or is gone; [`Error::Conflict`] with `PartyOnCase`.

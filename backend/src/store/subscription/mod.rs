@@ -3,7 +3,7 @@
 //!
 //! * rows: [`get`], [`put`], [`list`], [`moved`], [`forget_ended`]; what a delivery says of them: [`confirm_active`],
 //!   [`confirm_end`], [`note_rejected`]
-//! * [`wanted`](self::wanted) is computed from cases and parties, never stored: [`is_wanted`], [`followings`], [`gap`],
+//! * [`wanted`] is computed from cases and parties, never stored: [`is_wanted`], [`followings`], [`gap`],
 //!   [`count`]
 //! * the record of reasons: [`note_reasons`] in the transaction of every change that could begin or end one, [`history`]
 
