@@ -240,6 +240,13 @@ pub mod dialog {
         let door = if subscription { "leveret ved abonnement" } else { "slået op" };
         format!("CPR pr. {date}, {door}")
     }
+
+    pub fn followed(to: Option<String>, next: &str) -> String {
+        match to {
+            Some(date) => format!("Følges i CPR til og med {date}; næste levering ventes {next}"),
+            None => format!("Følges i CPR; første levering ventes {next}"),
+        }
+    }
 }
 
 /// Leaving with changes that are not saved.

@@ -59,6 +59,9 @@ fn updated(panel: &Panel) -> Html {
                 <p class="stamp">
                     <span class="stamp-updated">{ text::dialog::updated(&date::time(cpr.updated_at)) }</span>
                     <span>{ text::dialog::as_of(&date::date(cpr.register_date), subscription) }</span>
+                    if let Some(next) = cpr.next_expected {
+                        <span>{ text::dialog::followed(cpr.current_as_of.map(date::date), &date::time(next)) }</span>
+                    }
                 </p>
             }
         }
