@@ -6,6 +6,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use aws_lc_rs::digest;
@@ -26,6 +27,9 @@ const LONGEST: u64 = 1024 * 1024;
 /// Lines that are written in one transaction. Other writers wait for it.
 const PARTIES: usize = 200;
 const CASES: usize = 100;
+
+/// Between two batches: another process that waits for the same SQLite file asks again now and then, and needs to find it free.
+const GAP: Duration = Duration::from_millis(20);
 
 /// What the lines are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +117,7 @@ pub async fn import(
         }
         match take_batch(&actions, &import, kind, &mut lines, &mut report).await {
             Ok(true) => {
+                tokio::time::sleep(GAP).await;
                 bar.set_position(lines.read);
                 bar.set_message(format!("linje {}", lines.number));
             }

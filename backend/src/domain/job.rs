@@ -63,6 +63,12 @@ pub fn wait_after(failures: u32) -> TimeDelta {
     (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT)
 }
 
+/// How long a run waits that goes on with the work of one whose process died: not at all, unless that happens again and again,
+/// for then it may be the run that kills it. `attempt` is the one that died.
+pub fn wait_after_death(attempt: u32) -> Option<TimeDelta> {
+    attempt.checked_sub(2).filter(|many| *many > 0).map(wait_after)
+}
+
 /// What a run did: names and counts. There is no room for anybody's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report(pub BTreeMap<String, u64>);
@@ -127,7 +133,7 @@ pub struct JobRun {
     pub job: String,
     /// How far it is.
     pub state: RunState,
-    /// 1, or one more than the failed run has that this one tries again.
+    /// 1, or one more than the run has that failed or died and whose work this one does again.
     pub attempt: u32,
     /// Who asked for it by hand; `None`: its schedule, or something that happened.
     pub requested_by: Option<String>,
@@ -272,5 +278,8 @@ mod tests {
         let waits: Vec<i64> = (1..=8).map(|failures| wait_after(failures).num_seconds()).collect();
         assert_eq!(waits, [30, 60, 120, 240, 480, 900, 900, 900]);
         assert_eq!(wait_after(u32::MAX), LONGEST_WAIT);
+        let after_deaths: Vec<Option<i64>> =
+            (1..=4).map(|attempt| wait_after_death(attempt).map(|wait| wait.num_seconds())).collect();
+        assert_eq!(after_deaths, [None, None, Some(30), Some(60)]);
     }
 }

@@ -13,8 +13,8 @@ use tokio_cron_scheduler::{Job, JobScheduler};
 use uuid::Uuid;
 
 use super::Jobs;
-use crate::actions::Actions;
 use crate::actions::job::{Run, Watch, Worked};
+use crate::actions::{Actions, Error};
 
 /// The scheduler wakes us at every full second of UTC; which job is due is not its business: it does not know that Denmark
 /// changes its clocks, nor that there are other servers.
@@ -124,7 +124,7 @@ async fn perform(actions: Arc<Actions>, jobs: Jobs, run: Run) -> Uuid {
         let (actions, run) = (Arc::clone(&actions), run.clone());
         move || match jobs.iter().find(|(name, _)| *name == run.job()) {
             Some((_, work)) => handle.block_on(async { actions.work(&run, work(&actions, &run)).await }),
-            None => Worked::Dropped,
+            None => Worked::Returned(Err(Error::NotFound)),
         }
     });
     let worked = working.await.unwrap_or(Worked::Panicked);

@@ -39,13 +39,14 @@ pub async fn look_after(write: &Write, name: &str, seen: DateTime<Utc>, now: Dat
     Ok(sql::execute(write, statement, values![name, sql::micros(seen), sql::micros(now)]).await? > 0)
 }
 
-/// Queues a run unless one is queued. A run that waits until it is tried again goes on waiting.
+/// Queues a run unless one is queued, which then goes on waiting as before; it is by hand when either of the two is.
 ///
 /// # Errors
 /// As every write.
 pub async fn queue(write: &Write, run: &JobRun) -> Result<(), Error> {
     let statement = "INSERT INTO job_run (id, job, state, attempt, requested_by, requested_at, not_before, done, total) \
-        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+        VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8) ON CONFLICT (job) WHERE state = 'queued' \
+        DO UPDATE SET requested_by = coalesce(job_run.requested_by, excluded.requested_by)";
     let values = values![
         run.id,
         run.job.as_str(),

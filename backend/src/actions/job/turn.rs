@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use futures_util::FutureExt;
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
@@ -138,8 +139,10 @@ impl Actions {
             if watch.ours.contains(&holder.0) || !watch.is_dead(&glance.name, holder) {
                 return Ok(None);
             }
-            let Some(heir) = self.take_over(&glance.name, holder).await? else { return Ok(None) };
-            queued = Some((heir, None));
+            self.take_over(&glance.name, holder).await?;
+            // The run that goes on is begun at the next look, here or elsewhere.
+            self.calls.news.notify_one();
+            return Ok(None);
         }
         watch.seen.remove(&glance.name);
         if watch.only.is_none() {
@@ -155,31 +158,31 @@ impl Actions {
         }
     }
 
-    /// Ends the run of a dead process and queues one that goes on with its work; that one.
-    async fn take_over(&self, name: &str, holder: (Uuid, i64)) -> Result<Option<Uuid>, Error> {
+    /// Ends the run of a dead process and queues one that goes on with its work.
+    async fn take_over(&self, name: &str, holder: (Uuid, i64)) -> Result<(), Error> {
         let now = self.clock.now();
         let fault = Fault { code: Error::Interrupted.code().to_owned(), retryable: true };
         let write = self.database.begin().await?;
-        let Some(dead) = store::job::take_over(&write, name, holder, fault, now).await? else { return Ok(None) };
-        let heir = self.queue_again(&write, &dead).await?;
+        let Some(dead) = store::job::take_over(&write, name, holder, fault, now).await? else { return Ok(()) };
+        self.queue_again(&write, &dead, dead.attempt + 1, job::wait_after_death(dead.attempt)).await?;
         store::audit::append(&write, &Row::Outcome(dead.id, self.run_ended(Outcome::Unknown))).await?;
         write.commit().await?;
         tracing::warn!(job = name, run = %dead.id, "the run of a dead process was taken over");
-        Ok(Some(heir))
+        Ok(())
     }
 
-    /// Queues the same work again; the run that does it, which may have been queued before.
-    async fn queue_again(&self, write: &store::Write, run: &JobRun) -> Result<Uuid, Error> {
+    /// Queues the same work again, unless a run is queued that does it anyway.
+    async fn queue_again(
+        &self,
+        write: &store::Write,
+        run: &JobRun,
+        attempt: u32,
+        wait: Option<TimeDelta>,
+    ) -> Result<(), Error> {
         let now = self.clock.now();
-        let heir = match &run.requested_by {
-            Some(who) => store::job::request_by(write, &run.job, who, now).await?.id,
-            None => {
-                let heir = store::job::new_run(&run.job, None, now);
-                store::job::queue(write, &heir).await?;
-                heir.id
-            }
-        };
-        Ok(heir)
+        let again = store::job::new_run(&run.job, run.requested_by.as_deref(), now);
+        let again = JobRun { attempt, not_before: wait.map(|wait| now + wait), ..again };
+        Ok(store::job::queue(write, &again).await?)
     }
 
     async fn queue_when_due(&self, glance: &Glance) -> Result<Option<Uuid>, Error> {
@@ -315,15 +318,13 @@ impl Actions {
         let problem = match &ended {
             Ended::Succeeded(_) => None,
             Ended::Interrupted(fault) => {
-                self.queue_again(&write, &row).await?;
+                self.queue_again(&write, &row, row.attempt, None).await?;
                 Some(fault.code.clone())
             }
             Ended::Failed(fault) => {
                 if fault.retryable {
-                    let again = store::job::new_run(&row.job, row.requested_by.as_deref(), now);
-                    let not_before = Some(now + job::wait_after(row.attempt));
-                    let again = JobRun { attempt: row.attempt + 1, not_before, ..again };
-                    store::job::queue(&write, &again).await?;
+                    let wait = job::wait_after(row.attempt);
+                    self.queue_again(&write, &row, row.attempt + 1, Some(wait)).await?;
                 }
                 tracing::warn!(job = run.job(), run = %run.id(), code = %fault.code, "a run failed");
                 Some(fault.code.clone())
