@@ -223,11 +223,12 @@ async fn what_cannot_pass_is_not_tried_again(database: &TestDatabase) {
 }
 
 async fn a_schedule_is_kept_by_one_of_two(database: &TestDatabase) {
-    let (one, other) = (Server::start(database).await, Server::start(database).await);
+    let clock = clock();
+    let one = Server::with_clock(database, clock.clone()).await.dispatching().await;
+    let other = Server::with_clock(database, clock.clone()).await.dispatching().await;
     let mut last = Uuid::nil();
     for hour in 1..=2 {
-        one.clock.advance(chrono::Duration::hours(1));
-        other.clock.set(one.clock.now());
+        clock.advance(chrono::Duration::hours(1));
         last = one.last("counts", last).await.id;
         tokio::time::sleep(Duration::from_millis(2500)).await;
         assert_eq!(one.ids().await.len(), hour);
@@ -261,12 +262,19 @@ struct Server {
 
 impl Server {
     async fn start(database: &TestDatabase) -> Server {
-        let server = Server::without_dispatcher(database).await;
-        let dispatcher = Dispatcher::start(Arc::clone(&server.actions), Watch::new(), JOBS).await.unwrap();
-        Server { dispatcher: Some(dispatcher), ..server }
+        Server::without_dispatcher(database).await.dispatching().await
+    }
+
+    async fn dispatching(self) -> Server {
+        let dispatcher = Dispatcher::start(Arc::clone(&self.actions), Watch::new(), JOBS).await.unwrap();
+        Server { dispatcher: Some(dispatcher), ..self }
     }
 
     async fn without_dispatcher(database: &TestDatabase) -> Server {
+        Server::with_clock(database, clock()).await
+    }
+
+    async fn with_clock(database: &TestDatabase, clock: Arc<SettableClock>) -> Server {
         let url = database.url().unwrap();
         let database = Database::connect(&url, 4).await.unwrap();
         database.migrate().await.unwrap();
@@ -286,7 +294,6 @@ impl Server {
             upload: false,
         };
         let deliveries = Deliveries::new(Source::Folder("nowhere".into()));
-        let clock = Arc::new(SettableClock::at("2026-11-23T09:30:00Z".parse().unwrap()));
         let actions = Actions::new(database, None, None, deliveries, policy, clock.clone()).await.unwrap();
         Server { actions: Arc::new(actions), clock, dispatcher: None, url }
     }
@@ -364,6 +371,10 @@ impl Server {
         connection.execute_raw(statement).await.unwrap();
         connection.close().await.unwrap();
     }
+}
+
+fn clock() -> Arc<SettableClock> {
+    Arc::new(SettableClock::at("2026-11-23T09:30:00Z".parse().unwrap()))
 }
 
 #[track_caller]
