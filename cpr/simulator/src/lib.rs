@@ -12,6 +12,7 @@ mod memory;
 mod night;
 mod office;
 mod server;
+mod sftp;
 
 pub use knobs::{
     Command, DirekteKnobs, DirekteTrouble, Knobs, LineEnds, NightKnobs, Profile, Trouble, TroubleOn, Writing,
@@ -20,4 +21,4 @@ pub use life::{LifeError, LifeEvent};
 pub use log::LogEntry;
 pub use night::{Flaw, NightCommand, NightError, Production, ProductionState};
 pub use population::Population;
-pub use server::{Clock, Direkte, GCTP_PATH, Night, Options, Simulator};
+pub use server::{Clock, Direkte, GCTP_PATH, Night, Options, Sftp, Simulator};

@@ -16,6 +16,12 @@ struct Arguments {
     /// Loopback address and port of CPR Direkte.
     #[arg(long, default_value = "127.0.0.1:5000")]
     direkte_bind: String,
+    /// Loopback address and port of the SFTP server that shows the change files.
+    #[arg(long, default_value = "127.0.0.1:2222")]
+    sftp_bind: String,
+    /// Where the customer's private key for the SFTP server is put.
+    #[arg(long, default_value = "data/cpr-simulator-sftp-key")]
+    sftp_key_file: PathBuf,
     /// Where change files are put.
     #[arg(long, default_value = "data/deliveries")]
     folder: PathBuf,
@@ -28,12 +34,14 @@ struct Arguments {
 }
 
 fn main() -> anyhow::Result<()> {
-    let Arguments { bind, direkte_bind, folder, ca_file, memory } = Arguments::parse();
+    let Arguments { bind, direkte_bind, sftp_bind, sftp_key_file, folder, ca_file, memory } = Arguments::parse();
     let night = NightKnobs { scheduled: true, ..NightKnobs::default() };
     #[expect(clippy::disallowed_methods, reason = "here the wall clock comes in; the library is given it")]
     let options = Options {
         bind,
         direkte_bind,
+        sftp_bind,
+        sftp_key_file: Some(sftp_key_file),
         delivery_folder: Some(folder),
         ca_file: Some(ca_file),
         memory: Some(memory),
@@ -41,7 +49,7 @@ fn main() -> anyhow::Result<()> {
         ..Options::new(chrono::Utc::now)
     };
     let simulator = Simulator::start(options).context("the simulator did not start")?;
-    let (direkte, night) = (simulator.direkte(), simulator.night());
+    let (direkte, sftp, night) = (simulator.direkte(), simulator.sftp(), simulator.night());
     println!("CPR simulator: buttons at {}", simulator.page_url());
     println!("  GCTP       {}", simulator.url());
     println!("             user {}, password {}", simulator.user(), simulator.password());
@@ -53,6 +61,8 @@ fn main() -> anyhow::Result<()> {
         direkte.password()
     );
     println!("  files      {}, task {}", night.folder().display(), night.task_number());
+    println!("  SFTP       {}:{}, user {}, key {}", sftp.host(), sftp.port(), sftp.user(), sftp.key_file().display());
+    println!("             folder {}, host key {}", sftp.out_dir(), sftp.host_key());
     println!("  control    http://{}/control/knobs, see the README", simulator.address());
     loop {
         std::thread::park();

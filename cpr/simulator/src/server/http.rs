@@ -21,6 +21,7 @@ use crate::direkte::tls;
 use crate::knobs::{Command, Knobs, Trouble};
 use crate::life::Happening;
 use crate::night::{NightCommand, Production};
+use crate::sftp;
 
 pub(super) type State = web::Data<Mutex<Exchange>>;
 
@@ -29,7 +30,7 @@ const GLANCE: Duration = Duration::from_secs(20);
 
 /// Serves until it is told to stop; tells through the channel whether it began.
 pub(super) fn serve(doors: Doors, begun: &mpsc::Sender<io::Result<ServerHandle>>) {
-    let Doors { http, direkte, identity, exchange } = doors;
+    let Doors { http, direkte, identity, sftp, sftp_door, exchange } = doors;
     let state = State::from(Arc::clone(&exchange));
     let app = move || {
         App::new()
@@ -52,9 +53,9 @@ pub(super) fn serve(doors: Doors, begun: &mpsc::Sender<io::Result<ServerHandle>>
                 let _ = begun.send(Err(error));
             }
             Ok(server) => {
-                let direkte = direkte.set_nonblocking(true).and_then(|()| tokio::net::TcpListener::from_std(direkte));
-                let direkte = match direkte {
-                    Ok(direkte) => direkte,
+                let listeners = waiting(direkte).and_then(|direkte| Ok((direkte, waiting(sftp)?)));
+                let (direkte, sftp) = match listeners {
+                    Ok(listeners) => listeners,
                     Err(error) => {
                         let _ = begun.send(Err(error));
                         return;
@@ -62,6 +63,7 @@ pub(super) fn serve(doors: Doors, begun: &mpsc::Sender<io::Result<ServerHandle>>
                 };
                 let doors = [
                     actix_web::rt::spawn(tls::serve(direkte, identity, Arc::clone(&exchange))),
+                    actix_web::rt::spawn(sftp::serve(sftp, sftp_door)),
                     actix_web::rt::spawn(keep_schedule(exchange)),
                 ];
                 let server = server.run();
@@ -72,6 +74,12 @@ pub(super) fn serve(doors: Doors, begun: &mpsc::Sender<io::Result<ServerHandle>>
             }
         }
     });
+}
+
+/// A listener of this runtime.
+fn waiting(listener: std::net::TcpListener) -> io::Result<tokio::net::TcpListener> {
+    listener.set_nonblocking(true)?;
+    tokio::net::TcpListener::from_std(listener)
 }
 
 /// Looks at the clock now and then.

@@ -1,11 +1,11 @@
-//! The office's doors: an HTTP server and CPR Direkte on loopback, in a thread of their own.
+//! The office's doors on loopback, in a thread of their own: an HTTP server, CPR Direkte, and an SFTP server.
 
 mod exchange;
 mod http;
 mod page;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Write as _};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
@@ -28,6 +28,7 @@ use crate::memory::{self, Memory};
 use crate::night::{Flaw, NightCommand, NightError, NightShift, Production};
 use crate::office::Office;
 use crate::population::Population;
+use crate::sftp;
 
 /// The path of the one GCTP address, CPR's own.
 pub const GCTP_PATH: &str = "/cpr-online-gctp/gctp";
@@ -58,6 +59,11 @@ pub struct Options {
     pub direkte_user: String,
     /// The password there: by CPR's rules, and exactly eight characters.
     pub direkte_password: String,
+    /// Address and port of the SFTP server that shows the change files, loopback only; port 0 takes a free one.
+    pub sftp_bind: String,
+    /// Where the customer's private key for the SFTP server is put (OpenSSH, without passphrase); `None` = a file that goes
+    /// away with the simulator.
+    pub sftp_key_file: Option<PathBuf>,
     /// Where change files are put; `None` = a folder that goes away with the simulator.
     pub delivery_folder: Option<PathBuf>,
     /// Where the certificate is put that vouches for CPR Direkte (PEM); `None` = a file that goes away with the simulator.
@@ -82,6 +88,8 @@ impl Options {
             customer_number: "9999".to_owned(),
             direkte_user: "WDM00002".to_owned(),
             direkte_password: "Dir_2026".to_owned(),
+            sftp_bind: "127.0.0.1:0".to_owned(),
+            sftp_key_file: None,
             delivery_folder: None,
             ca_file: None,
             memory: None,
@@ -97,10 +105,13 @@ pub struct Simulator {
     address: SocketAddr,
     direkte_address: SocketAddr,
     ca_file: PathBuf,
+    sftp_address: SocketAddr,
+    sftp_host_key: String,
+    sftp_key_file: PathBuf,
     folder: PathBuf,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _own_ca_file: Option<NamedTempFile>,
+    _own_files: [Option<NamedTempFile>; 2],
     _own_folder: Option<TempDir>,
 }
 
@@ -109,6 +120,8 @@ struct Doors {
     http: TcpListener,
     direkte: TcpListener,
     identity: Arc<Identity>,
+    sftp: TcpListener,
+    sftp_door: Arc<sftp::Door>,
     exchange: Arc<Mutex<Exchange>>,
 }
 
@@ -132,21 +145,18 @@ impl Simulator {
         let customer =
             customer.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a customer number has four digits"))?;
 
-        let files = [&options.ca_file, &options.memory].into_iter().flatten();
+        let files = [&options.ca_file, &options.sftp_key_file, &options.memory].into_iter().flatten();
         for folder in files.filter_map(|file| file.parent()).chain(options.delivery_folder.as_deref()) {
             std::fs::create_dir_all(folder)?;
         }
-        let (http, direkte) = (listen(&options.bind)?, listen(&options.direkte_bind)?);
-        let (address, direkte_address) = (http.local_addr()?, direkte.local_addr()?);
+        let (http, direkte, sftp) =
+            (listen(&options.bind)?, listen(&options.direkte_bind)?, listen(&options.sftp_bind)?);
+        let (address, direkte_address, sftp_address) = (http.local_addr()?, direkte.local_addr()?, sftp.local_addr()?);
         let identity = Arc::new(Identity::new()?);
-        let (ca_file, own_ca_file) = match options.ca_file {
-            Some(path) => (path, None),
-            None => {
-                let file = NamedTempFile::with_prefix("cpr-simulator-ca")?;
-                (file.path().to_owned(), Some(file))
-            }
-        };
-        std::fs::write(&ca_file, &identity.authority)?;
+        let (ca_file, own_ca_file) = written(options.ca_file, &identity.authority)?;
+        let sftp_keys = sftp::Keys::new()?;
+        let sftp_host_key = sftp_keys.host_key()?;
+        let (sftp_key_file, own_key_file) = written(options.sftp_key_file, &sftp_keys.customer_key()?)?;
         let (folder, own_folder) = match options.delivery_folder {
             Some(path) => (path, None),
             None => {
@@ -168,7 +178,7 @@ impl Simulator {
         let exchange = Arc::new(Mutex::new(Exchange {
             desk: Desk::new(options.user, options.password, now),
             direkte: Door { customer, desk: Desk::new(options.direkte_user, options.direkte_password, now) },
-            night: NightShift::new(task, folder.clone(), seen, &state),
+            night: NightShift::new(task.clone(), folder.clone(), seen, &state),
             office: Office::new(population),
             knobs: options.knobs,
             log: Log::default(),
@@ -179,7 +189,8 @@ impl Simulator {
             memory,
         }));
         let (sender, receiver) = mpsc::channel();
-        let doors = Doors { http, direkte, identity, exchange: Arc::clone(&exchange) };
+        let sftp_door = Arc::new(sftp_keys.door(task, folder.clone()));
+        let doors = Doors { http, direkte, identity, sftp, sftp_door, exchange: Arc::clone(&exchange) };
         let thread =
             std::thread::Builder::new().name("cpr-simulator".to_owned()).spawn(move || http::serve(doors, &sender))?;
         let handle = receiver.recv().map_err(|_| io::Error::other("the simulator's thread ended"))??;
@@ -188,10 +199,13 @@ impl Simulator {
             address,
             direkte_address,
             ca_file,
+            sftp_address,
+            sftp_host_key,
+            sftp_key_file,
             folder,
             handle,
             thread: Some(thread),
-            _own_ca_file: own_ca_file,
+            _own_files: [own_ca_file, own_key_file],
             _own_folder: own_folder,
         })
     }
@@ -218,6 +232,12 @@ impl Simulator {
     #[must_use]
     pub fn direkte(&self) -> Direkte<'_> {
         Direkte(self)
+    }
+
+    /// The SFTP server.
+    #[must_use]
+    pub fn sftp(&self) -> Sftp<'_> {
+        Sftp(self)
     }
 
     /// The night.
@@ -333,6 +353,48 @@ impl Direkte<'_> {
     }
 }
 
+/// How to reach the simulator's SFTP server, and as whom. The user is the task's number.
+#[derive(Clone, Copy)]
+pub struct Sftp<'a>(&'a Simulator);
+
+impl Sftp<'_> {
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> String {
+        self.0.sftp_address.ip().to_string()
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.0.sftp_address.port()
+    }
+
+    /// The user that may sign in.
+    #[must_use]
+    pub fn user(&self) -> String {
+        self.0.night().task_number()
+    }
+
+    /// The file with the user's private key.
+    #[must_use]
+    pub fn key_file(&self) -> &Path {
+        &self.0.sftp_key_file
+    }
+
+    /// The host's public key, `ssh-ed25519 AAAA…`, another one after each start.
+    #[must_use]
+    pub fn host_key(&self) -> &str {
+        &self.0.sftp_host_key
+    }
+
+    /// The folder with the change files.
+    #[must_use]
+    pub fn out_dir(&self) -> &'static str {
+        sftp::OUT
+    }
+}
+
 /// The night: whom the customer follows, and the change files.
 #[derive(Clone, Copy)]
 pub struct Night<'a>(&'a Simulator);
@@ -421,6 +483,23 @@ impl Night<'_> {
 
     fn one(&self, command: &NightCommand) -> Result<Production, NightError> {
         self.command(command)?.pop().ok_or(NightError::NothingProduced)
+    }
+}
+
+/// The file with this in it, readable by its owner alone: where it was asked for, or one that goes away.
+fn written(path: Option<PathBuf>, content: &str) -> io::Result<(PathBuf, Option<NamedTempFile>)> {
+    let folder = path.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = match (&path, folder) {
+        (None, _) => NamedTempFile::with_prefix("cpr-simulator")?,
+        (Some(_), folder) => NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?,
+    };
+    file.write_all(content.as_bytes())?;
+    match path {
+        None => Ok((file.path().to_owned(), Some(file))),
+        Some(path) => {
+            file.persist(&path)?;
+            Ok((path, None))
+        }
     }
 }
 

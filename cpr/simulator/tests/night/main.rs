@@ -4,6 +4,7 @@ mod direkte;
 mod files;
 mod page;
 mod random;
+mod sftp;
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
