@@ -348,8 +348,9 @@ impl Actions {
     /// The party as it is now, as it may be shown.
     pub(super) async fn current(&self, context: &Context, id: Uuid) -> Result<PartyView, Error> {
         let read = self.database.read();
-        let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
-        self.view(context, &read, &party).await
+        let (party, following) = store::party::get_followed(&read, id, self.today()).await?.ok_or(Error::NotFound)?;
+        let course = self.course_for(&read, following.iter()).await?;
+        Ok(self.view_of(context, &party, following, course.as_ref()))
     }
 
     /// A party as this caller may see it.

@@ -8,13 +8,15 @@ mod write;
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use cpr::PersonalNumber;
 use uuid::Uuid;
 
-use self::row::{columns, party};
+use self::row::{columns, followed_columns, following, party};
 use super::sql::{self, values};
 use super::{Connection, Error};
 use crate::domain::party::{ExternalId, Party};
+use crate::domain::subscription::Following;
 
 pub use self::keys::{Named, find_many};
 pub use self::page::{list, search};
@@ -27,6 +29,20 @@ pub use self::write::{Change, delete, insert, update, update_many};
 /// As every read: [`Error::Unavailable`], [`Error::Internal`].
 pub async fn get(on: &impl Connection, id: Uuid) -> Result<Option<Party>, Error> {
     Ok(chosen(on, "p.id = $1", values![id]).await?.pop())
+}
+
+/// The party with this id, and how it is followed today, in one question: what is read most of all.
+///
+/// # Errors
+/// As every read.
+pub async fn get_followed(
+    on: &impl Connection,
+    id: Uuid,
+    today: NaiveDate,
+) -> Result<Option<(Party, Option<Following>)>, Error> {
+    let statement = format!("{} WHERE p.id = $2", followed_columns(on));
+    let row = sql::one(on, &statement, values![today, id]).await?;
+    row.map(|row| Ok((party(&row)?, following(&row)?))).transpose()
 }
 
 /// The parties with these ids, in the order of the ids; an id without party is left out. Locks nothing.

@@ -23,6 +23,7 @@ use crate::domain::subscription::{Failure, Moved, MovedAs, Retry, State, Subscri
 
 pub use self::reasons::{Whose, end_reasons, history, note_reasons, recompute};
 pub use self::wanted::{Counts, Gap, Place, count, followings, gap, is_wanted, list_untouched, numbers_of, opted_out};
+pub(super) use self::wanted::{HAS_NUMBER, IS_REASON, NUMBER};
 
 /// The subscription to this number, if CPR was ever asked; in a [`Write`] it is locked until that ends.
 ///

@@ -1,8 +1,9 @@
 //! Who is to be followed, and how that differs from what CPR has confirmed.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use cpr::PersonalNumber;
 use sea_orm::QueryResult;
 use uuid::Uuid;
@@ -14,15 +15,15 @@ use crate::store::sql::{self, get, get_name, values};
 use crate::store::{Connection, Error, cursor};
 
 /// The number by which CPR can know a party `p`: any but a replacement number (day + 60), and a party without one has none.
-pub(super) const HAS_NUMBER: &str = "p.personal_number < '6'";
+pub const HAS_NUMBER: &str = "p.personal_number < '6'";
 
 /// Whether a case `c` is today (`$1`) a reason for somebody `cp` on it. What a case is was decided by
 /// [`follow`](crate::domain::subscription::follow) and is stored with it.
-pub(super) const IS_REASON: &str = "cp.subscribe AND c.follow_until >= $1";
+pub const IS_REASON: &str = "cp.subscribe AND c.follow_until >= $1";
 
 /// Whom to follow for a party `p`, where `r` is what CPR said of its number: the number that CPR moved the person to, else
 /// the party's own.
-const NUMBER: &str = "COALESCE(r.current_number, p.personal_number)";
+pub const NUMBER: &str = "COALESCE(r.current_number, p.personal_number)";
 
 /// The condition that a party `p` is to be followed today (`$1`). The one rule, for all questions below.
 fn wanted() -> String {
@@ -84,32 +85,28 @@ pub async fn followings(
     if ids.is_empty() {
         return Ok(found);
     }
-    let list = sql::id_list(on, ids);
-    let nothing = || Following { state: State::None, confirmed_at: None, reasons: Vec::new() };
-    let states = format!(
-        "SELECT p.id, s.state, s.confirmed_at FROM party p \
+    let statement = format!(
+        "SELECT p.id, s.state, s.confirmed_at, c.case_number, c.follow_kind, c.follow_until FROM party p \
         LEFT JOIN register_person r ON r.personal_number = p.personal_number \
-        JOIN subscription s ON s.personal_number = {NUMBER} WHERE {}",
-        sql::id_in(on, "p.id", 1)
+        LEFT JOIN subscription s ON s.personal_number = {NUMBER} \
+        LEFT JOIN case_party cp ON cp.party_id = p.id \
+        LEFT JOIN authority_case c ON c.case_number = cp.case_number AND {IS_REASON} AND {HAS_NUMBER} \
+        WHERE {} AND (s.state IS NOT NULL OR c.case_number IS NOT NULL) ORDER BY c.case_number",
+        sql::id_in(on, "p.id", 2)
     );
-    for row in &sql::all(on, &states, values![list.as_str()]).await? {
-        let following = found.entry(get(row, "id")?).or_insert_with(nothing);
-        following.state = get_name(row, "state")?;
-        following.confirmed_at = get::<Option<DateTime<Utc>>>(row, "confirmed_at")?;
-    }
-    let reasons = format!(
-        "SELECT cp.party_id, cp.case_number, c.follow_kind, c.follow_until FROM case_party cp \
-        JOIN authority_case c ON c.case_number = cp.case_number JOIN party p ON p.id = cp.party_id \
-        WHERE {} AND {IS_REASON} AND {HAS_NUMBER} ORDER BY cp.case_number",
-        sql::id_in(on, "cp.party_id", 2)
-    );
-    for row in &sql::all(on, &reasons, values![today, list]).await? {
-        let following = found.entry(get(row, "party_id")?).or_insert_with(nothing);
-        following.reasons.push(Reason {
-            kind: get_name(row, "follow_kind")?,
-            case_number: get(row, "case_number")?,
-            until: get(row, "follow_until")?,
-        });
+    for row in &sql::all(on, &statement, values![today, sql::id_list(on, ids)]).await? {
+        let following = match found.entry(get(row, "id")?) {
+            Entry::Occupied(following) => following.into_mut(),
+            Entry::Vacant(place) => {
+                let state = get::<Option<String>>(row, "state")?;
+                let state = state.map_or(Ok(State::None), |_| get_name(row, "state"))?;
+                place.insert(Following { state, confirmed_at: get(row, "confirmed_at")?, reasons: Vec::new() })
+            }
+        };
+        if let Some(case_number) = get::<Option<String>>(row, "case_number")? {
+            let (kind, until) = (get_name(row, "follow_kind")?, get(row, "follow_until")?);
+            following.reasons.push(Reason { kind, case_number, until });
+        }
     }
     Ok(found)
 }
