@@ -265,6 +265,12 @@ impl GctpClient {
         self.session.health().await
     }
 
+    /// When the password was changed, as its file tells; `None` if it is no file. It is renewed when somebody signs on with
+    /// one that is 60 days old.
+    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.session.password_changed_at().await
+    }
+
     async fn about<R: Record>(&self, service: &str, number: PersonalNumber) -> Result<Answered<R>, ClientError> {
         let answer = self.ask(service, Request::question(service, &key(number)?)).await?;
         Ok(Answered { value: answer.record()?, answer })

@@ -9,12 +9,19 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::SettingsError;
 use super::error::ClientError;
 use crate::gctp::Secret;
 
+/// A password that is older is renewed when somebody signs on with it. CPR lets it live for 90 days; what is left is for
+/// those who have to find out why it was not renewed.
+pub(crate) const RENEW_AFTER: TimeDelta = TimeDelta::days(60);
+/// After a renewal that failed, so long nothing is tried: CPR allows one change a day.
+pub(crate) const RENEW_AGAIN_AFTER: TimeDelta = TimeDelta::days(1);
 /// How long to wait for another server that is just renewing the password.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -47,12 +54,45 @@ impl PasswordSource {
         }
     }
 
-    /// When the password was last changed, as far as a file tells.
-    pub(super) async fn changed_at(&self) -> Option<SystemTime> {
+    /// When the password was last changed, as far as a file tells: it is written when a new password is made.
+    pub(crate) async fn changed_at(&self) -> Option<DateTime<Utc>> {
         let Self::File(path) = self else { return None };
         let path = path.clone();
         let modified = blocking(move || fs::metadata(path).and_then(|file| file.modified()).map_err(failed("read")));
-        modified.await.ok()
+        modified.await.ok().map(DateTime::<Utc>::from)
+    }
+
+    /// Whether the password is so old that it should be renewed.
+    pub(crate) async fn is_old(&self, now: DateTime<Utc>) -> bool {
+        self.changed_at().await.is_some_and(|changed| now - changed >= RENEW_AFTER)
+    }
+
+    /// The right to change this password, waited for; `None`: it is no file, or `candidate` is not in force any more, because
+    /// another server was faster. A candidate from `<file>.next` is put in its place.
+    pub(crate) async fn renewal(&self, candidate: &Candidate) -> Result<Option<Renewal>, ClientError> {
+        let Self::File(path) = self else { return Ok(None) };
+        let renewal = Renewal::begin(path).await?;
+        if candidate.is_next {
+            if !self.is_still_next(candidate).await? {
+                return Ok(None);
+            }
+            renewal.promote().await?;
+        } else if renewal.current().await?.as_ref() != Some(&candidate.secret) {
+            return Ok(None);
+        }
+        Ok(Some(renewal))
+    }
+
+    /// The password of an interrupted change is in force: puts it in its place, unless another server was faster.
+    pub(crate) async fn finish_interrupted_change(&self, candidate: &Candidate) -> Result<(), ClientError> {
+        let Self::File(path) = self else { return Ok(()) };
+        let renewal = Renewal::begin(path).await?;
+        if self.is_still_next(candidate).await? { renewal.promote().await } else { Ok(()) }
+    }
+
+    async fn is_still_next(&self, candidate: &Candidate) -> Result<bool, ClientError> {
+        let now = self.candidates().await?;
+        Ok(now.iter().any(|one| one.is_next && one.secret == candidate.secret))
     }
 }
 
@@ -65,7 +105,7 @@ pub(crate) struct Candidate {
 }
 
 /// The right to change the password file, held against other servers that share it. Ends when dropped.
-pub(super) struct Renewal {
+pub(crate) struct Renewal {
     path: PathBuf,
     _lock: File,
 }
@@ -133,28 +173,27 @@ impl Renewal {
     }
 }
 
-/// A new password by CPR's rules: at least 8 characters with a lower-case and an upper-case letter, a digit and a
+/// A new password by CPR's rules: `length` characters, at least 8, with a lower-case and an upper-case letter, a digit and a
 /// special character. The specials are those of CPR's list that nothing on the way could take for its own.
 ///
 /// # Errors
 /// The system has no randomness to give.
-pub(super) fn generate() -> Result<Secret, ClientError> {
+pub(crate) fn generate(length: usize) -> Result<Secret, ClientError> {
     const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
     const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const DIGITS: &[u8] = b"0123456789";
     const SPECIALS: &[u8] = b"!#*()_-+=.:";
     const ALL: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#*()_-+=.:";
-    const LENGTH: usize = 14;
     // Drawing until a password fits the rules keeps every fitting one equally likely.
     loop {
-        let mut password = String::with_capacity(LENGTH);
-        while password.len() < LENGTH {
+        let mut password = String::with_capacity(length);
+        while password.len() < length {
             let mut bytes = [0_u8; 64];
             getrandom::fill(&mut bytes).map_err(|_| failed("make a new one")(ErrorKind::Other.into()))?;
             // Bytes above the last full round would favour the first characters.
             let fair = bytes.into_iter().filter(|byte| usize::from(*byte) < 256 / ALL.len() * ALL.len());
             let characters = fair.map(|byte| char::from(ALL[usize::from(byte) % ALL.len()]));
-            password.extend(characters.take(LENGTH - password.len()));
+            password.extend(characters.take(length - password.len()));
         }
         let has = |class: &[u8]| password.bytes().any(|byte| class.contains(&byte));
         let begins_with_letter = password.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
@@ -225,10 +264,10 @@ mod tests {
 
     #[test]
     fn a_generated_password_keeps_cprs_rules() {
-        for _ in 0..500 {
-            let password = generate().unwrap();
+        for length in [8, 14].repeat(250) {
+            let password = generate(length).unwrap();
             let text = password.expose();
-            assert!(text.len() >= 8);
+            assert_eq!(text.len(), length);
             assert!(text.bytes().any(|byte| byte.is_ascii_lowercase()));
             assert!(text.bytes().any(|byte| byte.is_ascii_uppercase()));
             assert!(text.bytes().any(|byte| byte.is_ascii_digit()));
@@ -236,7 +275,7 @@ mod tests {
             assert!(text.contains(special));
             assert!(text.chars().all(|character| character.is_ascii_alphanumeric() || special(character)));
         }
-        assert_ne!(generate().unwrap(), generate().unwrap());
+        assert_ne!(generate(14).unwrap(), generate(14).unwrap());
     }
 
     #[tokio::test]

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::header::HeaderValue;
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, warn};
 
 use super::breaker::Breaker;
 use super::error::{ClientError, Garbled, Unavailable};
-use super::password::{Candidate, PasswordSource, Renewal, generate};
+use super::password::{Candidate, PasswordSource, RENEW_AGAIN_AFTER, generate};
 use super::transport::{NewToken, Reply, Transport};
 use super::{Clock, Health, State};
 use crate::gctp::{AnswerBody, Request, Secret, SignOnRefusal};
@@ -19,6 +19,8 @@ const TOKEN_LIFE: TimeDelta = TimeDelta::hours(2);
 const RENEW_BEFORE: TimeDelta = TimeDelta::minutes(5);
 /// The password in force, the one of an interrupted change, and one that another server put in place meanwhile.
 const MOST_ATTEMPTS: usize = 3;
+/// The length of the passwords that we make.
+const PASSWORD_LENGTH: usize = 14;
 
 pub(super) struct Session {
     transport: Transport,
@@ -33,6 +35,8 @@ pub(super) struct Session {
     sign_on: tokio::sync::Mutex<Refusals>,
     /// Why nothing is sent any more, for those who look from outside.
     latched: Mutex<Option<SignOnRefusal>>,
+    /// A renewal before its time failed; until then it is not tried again.
+    next_renewal: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// A token to ask with.
@@ -79,6 +83,7 @@ impl Session {
             token: Mutex::default(),
             sign_on: tokio::sync::Mutex::default(),
             latched: Mutex::default(),
+            next_renewal: Mutex::default(),
         }
     }
 
@@ -90,7 +95,7 @@ impl Session {
         }
         // In a task of its own: a caller who goes away must not stop a change of password half-way.
         let session = Arc::clone(self);
-        match tokio::spawn(async move { session.sign_on(unknown).await }).await {
+        match tokio::spawn(async move { session.sign_on(unknown).await }.in_current_span()).await {
             Ok(token) => token,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(Unavailable::Network.into()),
@@ -116,8 +121,11 @@ impl Session {
         } else {
             State::SignedOff
         };
-        let changed = self.password.changed_at().await;
-        Health { state, password_age: changed.map(|changed| (self.clock)() - DateTime::<Utc>::from(changed)) }
+        Health { state, password_age: self.password_changed_at().await.map(|changed| (self.clock)() - changed) }
+    }
+
+    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.password.changed_at().await
     }
 
     async fn sign_on(&self, unknown: Option<u64>) -> Result<Token, ClientError> {
@@ -134,7 +142,7 @@ impl Session {
                     *refusals = Refusals::default();
                     *lock(&self.latched) = None;
                     info!("signed on to CPR Services");
-                    return Ok(token);
+                    return Ok(self.renew_in_time(candidate).await.unwrap_or(token));
                 }
                 Attempt::Again => continue,
                 Attempt::Refused(refusal) if is_final(refusal) => refusal,
@@ -181,7 +189,7 @@ impl Session {
         }
         let token = reply.token.ok_or(Garbled::Mismatch("a token with the accepted sign-on"))?;
         if candidate.is_next
-            && let Err(error) = self.finish_interrupted_change(candidate).await
+            && let Err(error) = self.password.finish_interrupted_change(candidate).await
         {
             // We are signed on; the file is tried again at the next sign-on.
             error!(%error, "the changed password of CPR Services is in force but not in its place");
@@ -189,30 +197,33 @@ impl Session {
         Ok(Attempt::SignedOn(self.keep(token)))
     }
 
-    /// The password of an interrupted change is in force: put it in its place, unless another server was faster.
-    async fn finish_interrupted_change(&self, candidate: &Candidate) -> Result<(), ClientError> {
-        let PasswordSource::File(path) = &self.password else { return Ok(()) };
-        let renewal = Renewal::begin(path).await?;
-        if self.is_still_next(candidate).await? { renewal.promote().await } else { Ok(()) }
+    /// Renews a password that has become old, long before CPR would refuse it; gives the token that came with the new one.
+    /// What goes wrong is tried again another day: we are signed on all the same.
+    async fn renew_in_time(&self, candidate: &Candidate) -> Option<Token> {
+        let now = (self.clock)();
+        if lock(&self.next_renewal).is_some_and(|next| now < next) || !self.password.is_old(now).await {
+            return None;
+        }
+        let refused = match self.renew(candidate).await {
+            Ok(Attempt::SignedOn(token)) => return Some(token),
+            Ok(Attempt::Again) => return None,
+            Ok(Attempt::Refused(refusal)) => ClientError::SignOn(refusal),
+            Err(error) => error,
+        };
+        warn!(%refused, "the password of CPR Services has become old and could not be renewed; tried again in a day");
+        *lock(&self.next_renewal) = Some(now + RENEW_AGAIN_AFTER);
+        None
     }
 
-    /// Changes the expired password. Whatever stops us, one of the two files holds the password in force.
-    async fn renew(&self, expired: &Candidate) -> Result<Attempt, ClientError> {
-        let PasswordSource::File(path) = &self.password else {
+    /// Changes the password. Whatever stops us, one of the two files holds the password in force.
+    async fn renew(&self, old: &Candidate) -> Result<Attempt, ClientError> {
+        if matches!(self.password, PasswordSource::Fixed(_)) {
             return Ok(Attempt::Refused(SignOnRefusal::PasswordExpired));
-        };
-        let renewal = Renewal::begin(path).await?;
-        if expired.is_next {
-            if !self.is_still_next(expired).await? {
-                return Ok(Attempt::Again);
-            }
-            renewal.promote().await?;
-        } else if renewal.current().await?.as_ref() != Some(&expired.secret) {
-            return Ok(Attempt::Again);
         }
-        let next = generate()?;
+        let Some(renewal) = self.password.renewal(old).await? else { return Ok(Attempt::Again) };
+        let next = generate(PASSWORD_LENGTH)?;
         renewal.prepare(&next).await?;
-        let request = Request::new_password(&self.user, expired.secret.clone(), next);
+        let request = Request::new_password(&self.user, old.secret.clone(), next);
         // If no answer comes, nobody knows which of the two is in force: both stay where they are.
         let reply = self.send(&request, None).await?;
         let AnswerBody::Security(receipt) = reply.answer.body else {
@@ -220,7 +231,7 @@ impl Session {
         };
         match receipt.sign_on() {
             Ok(()) => {
-                info!("renewed the expired password of CPR Services");
+                info!("renewed the password of CPR Services");
                 renewal.promote().await?;
                 Ok(reply.token.map_or(Attempt::Again, |token| Attempt::SignedOn(self.keep(token))))
             }
@@ -232,11 +243,6 @@ impl Session {
                 Ok(Attempt::Refused(refusal))
             }
         }
-    }
-
-    async fn is_still_next(&self, candidate: &Candidate) -> Result<bool, ClientError> {
-        let now = self.password.candidates().await?;
-        Ok(now.iter().any(|one| one.is_next && one.secret == candidate.secret))
     }
 
     async fn send(&self, request: &Request, token: Option<&HeaderValue>) -> Result<Reply, Unavailable> {

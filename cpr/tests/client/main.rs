@@ -87,6 +87,12 @@ impl File {
         std::fs::read_to_string(&self.path).unwrap()
     }
 
+    /// Makes the file look as if it was written so many days before [`at_ten`].
+    fn age(&self, days: i64) {
+        let file = std::fs::File::options().write(true).open(&self.path).unwrap();
+        file.set_modified((at_ten() - TimeDelta::days(days)).into()).unwrap();
+    }
+
     fn next(&self) -> Option<String> {
         std::fs::read_to_string(self.path.with_extension("next")).ok()
     }

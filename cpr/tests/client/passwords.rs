@@ -204,6 +204,60 @@ async fn a_new_password_that_cpr_will_not_have_is_thrown_away() {
 }
 
 #[tokio::test]
+async fn an_old_password_is_renewed_long_before_it_expires() {
+    for (days, renews) in [(59, false), (60, true)] {
+        let office = Office::open().await;
+        let file = File::with("Gammel1!");
+        file.age(days);
+        let client = client(&office, file.source());
+        lookup(&client).await.unwrap();
+        assert_eq!(file.text() != "Gammel1!", renews, "{days} days");
+        assert_eq!((file.text(), file.next()), (office.with(|state| state.password.clone()), None));
+        let mut expected = vec![sign_on("Gammel1!"), question()];
+        if renews {
+            expected.insert(1, Seen::NewPassword("Gammel1!".to_owned(), file.text()));
+        }
+        assert_eq!(office.seen(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_before_its_time_that_fails_disturbs_nobody_and_is_tried_again_the_next_day() {
+    let office = Office::open().await;
+    office.with(|state| state.new_password_receipt = Some(908));
+    let file = File::with("Gammel1!");
+    file.age(70);
+    let (clock, minutes) = clock();
+    let settings =
+        Settings { url: office.url.clone(), user: "WAB12345".to_owned(), password: file.source(), timeout: TIMEOUT };
+    let client = GctpClient::new(settings, clock).unwrap();
+    let changes = || office.seen().into_iter().filter(|seen| matches!(seen, Seen::NewPassword(..))).count();
+    lookup(&client).await.unwrap();
+    assert_eq!((changes(), file.text().as_str(), file.next()), (1, "Gammel1!", None));
+    minutes.store(180, Ordering::SeqCst);
+    lookup(&client).await.unwrap();
+    assert_eq!((changes(), client.health().await.state), (0, State::SignedOn));
+    minutes.store(25 * 60, Ordering::SeqCst);
+    office.with(|state| state.new_password_receipt = None);
+    lookup(&client).await.unwrap();
+    assert_eq!((changes(), file.text()), (1, office.with(|state| state.password.clone())));
+}
+
+#[tokio::test]
+async fn two_servers_with_one_old_file_renew_it_once() {
+    let office = Office::open().await;
+    office.with(|state| state.delay = Duration::from_millis(40));
+    let file = File::with("Gammel1!");
+    file.age(61);
+    let (first, second) = (client(&office, file.source()), client(&office, file.source()));
+    let (one, two) = tokio::join!(lookup(&first), lookup(&second));
+    assert_eq!((one, two), (Ok(()), Ok(())));
+    let changes = office.seen().into_iter().filter(|seen| matches!(seen, Seen::NewPassword(..))).count();
+    assert_eq!(changes, 1);
+    assert_eq!(office.with(|state| state.password.clone()), file.text());
+}
+
+#[tokio::test]
 async fn two_servers_with_one_file_change_the_password_once() {
     let office = Office::open().await;
     office.with(|state| {

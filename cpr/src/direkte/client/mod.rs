@@ -10,6 +10,8 @@ mod wire;
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 pub use error::DirekteError;
 pub use session::State;
 pub use settings::{ConfigError, DirekteConfig, PORT, PRODUCTION_HOST};
@@ -92,6 +94,11 @@ impl DirekteClient {
     #[must_use]
     pub fn state(&self) -> State {
         self.session.state()
+    }
+
+    /// When the password was changed, as its file tells; `None` if it is no file.
+    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.session.password_changed_at().await
     }
 
     /// One call; repeated once if the token has expired.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
-use tracing::{error, info, warn};
+use tracing::{Instrument, error, info, warn};
 
 use super::error::DirekteError;
 use super::wire::Wire;
@@ -93,7 +93,7 @@ impl Session {
         }
         // In a task of its own: a caller who goes away must not make us forget that a password was refused.
         let session = Arc::clone(self);
-        match tokio::spawn(async move { session.log_on(unknown).await }).await {
+        match tokio::spawn(async move { session.log_on(unknown).await }.in_current_span()).await {
             Ok(held) => held,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(DirekteError::Unreachable("the process is stopping")),
@@ -103,6 +103,10 @@ impl Session {
     /// Sends a call.
     pub async fn call(&self, message: &[u8]) -> Result<Vec<u8>, DirekteError> {
         self.in_turn(self.wire.call(message)).await
+    }
+
+    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.password.changed_at().await
     }
 
     pub fn state(&self) -> State {
