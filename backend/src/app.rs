@@ -39,6 +39,8 @@ const TIDY_EVERY: Duration = Duration::from_secs(60);
 /// A running house.
 pub struct App {
     address: SocketAddr,
+    house: web::Data<Http>,
+    drain: Duration,
     handle: ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     tidying: tokio::task::JoinHandle<()>,
@@ -82,10 +84,11 @@ impl App {
                 tidy_actions.tidy().await;
             }
         });
+        let served = house.clone();
         let server = HttpServer::new(move || {
             ActixApp::new()
                 .into_utoipa_app()
-                .map(|app| app.app_data(house.clone()))
+                .map(|app| app.app_data(served.clone()))
                 .configure(http::routes)
                 .into_app()
                 .configure(http::rest)
@@ -100,7 +103,8 @@ impl App {
         let dispatcher = Dispatcher::start(actions.clone(), Watch::new(), jobs::JOBS).await?;
         let server = server.run();
         let handle = server.handle();
-        Ok(App { address, handle, server: tokio::spawn(server), tidying, dispatcher, actions, demo })
+        let drain = Duration::from_secs(config.http.drain_seconds);
+        Ok(App { address, house, drain, handle, server: tokio::spawn(server), tidying, dispatcher, actions, demo })
     }
 
     /// Where the house listens.
@@ -113,11 +117,14 @@ impl App {
         self.demo.as_ref().map(demo::Demo::simulator_url)
     }
 
-    /// Lets the requests at hand finish and the jobs hand over, closes the database, and returns.
+    /// Says that it is not ready and goes on for `http.drain_seconds`, so that others are asked; then lets the requests at
+    /// hand finish and the jobs hand over, closes the database, and returns.
     ///
     /// # Errors
     /// When the server ended with an error.
     pub async fn stop(self) -> anyhow::Result<()> {
+        self.house.begin_to_stop();
+        tokio::time::sleep(self.drain).await;
         tokio::join!(self.handle.stop(true), self.dispatcher.stop());
         self.tidying.abort();
         let ended = self.server.await?;

@@ -56,6 +56,8 @@ impl ConfigError {
 /// All settings.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
+    /// The program's log.
+    pub log: Log,
     /// The web server.
     pub http: Http,
     /// The database.
@@ -83,6 +85,50 @@ pub struct Config {
     printable: String,
 }
 
+/// The program's log.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// The least important level that is told.
+    pub level: LogLevel,
+}
+
+/// How lines of the log are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "explained in config.default.toml")]
+pub enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+/// How important a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the usual five")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+impl LogLevel {
+    /// As it is written in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+            LogLevel::Trace => "trace",
+        }
+    }
+}
+
 /// The web server.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Http {
@@ -92,6 +138,8 @@ pub struct Http {
     pub public_url: String,
     /// Per caller and process.
     pub rate_limit: RateLimit,
+    /// How long a stopping server goes on answering while it says that it is not ready.
+    pub drain_seconds: u64,
 }
 
 /// How many requests a caller may make.
@@ -511,6 +559,9 @@ impl Config {
         if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(ConfigError::invalid("database.url", "skal begynde med sqlite:// eller postgres://"));
         }
+        if self.http.drain_seconds > 300 {
+            return Err(ConfigError::invalid("http.drain_seconds", "skal være højst 300"));
+        }
         if self.auth.privilege_claim.is_empty() {
             return Err(ConfigError::invalid("auth.privilege_claim", "skal udfyldes"));
         }
@@ -667,6 +718,9 @@ mod tests {
             ("[jobs.purge]\nschedule = '30 3 * * *'", "jobs.purge.schedule"),
             ("[cpr.delivery]\ntask_number = '12'", "cpr.delivery.task_number"),
             ("[audit]\nrequire_reason = 'often'", "audit.require_reason"),
+            ("[log]\nformat = 'xml'", "log.format"),
+            ("[log]\nlevel = 'loud'", "log.level"),
+            ("[http]\ndrain_seconds = 900", "http.drain_seconds"),
         ];
         for (text, key) in wrong {
             let message = with(text).unwrap_err().to_string();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use backend::app::import::{Kind, import};
 use backend::app::{App, chores};
 use backend::clock::SystemClock;
-use backend::config::Config;
+use backend::config::{Config, LogFormat};
 use backend::store::Database;
 use backend::{http, telemetry};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -98,10 +98,11 @@ enum JobChore {
 
 #[actix_web::main]
 async fn main() -> ExitCode {
-    telemetry::start();
     match run(Arguments::parse().chore).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // The settings may be what is wrong; then nobody has begun to log.
+            telemetry::start(telemetry::Format::Auto, "info");
             tracing::error!("{error:#}");
             ExitCode::FAILURE
         }
@@ -113,9 +114,10 @@ async fn run(chore: Chore) -> Result<()> {
         Chore::Serve { config, demo } => {
             let clock = Arc::new(SystemClock);
             let app = if demo {
+                begin_to_log(&Config::load_demo("")?);
                 App::start_demo(clock).await?
             } else {
-                App::start(Config::load(config.as_deref())?, clock).await?
+                App::start(load(config.as_deref())?, clock).await?
             };
             announce(&app);
             stopped()?.await;
@@ -123,7 +125,7 @@ async fn run(chore: Chore) -> Result<()> {
             app.stop().await
         }
         Chore::Migrate { config } => {
-            let config = Config::load(config.as_deref())?;
+            let config = load(config.as_deref())?;
             let database = Database::connect(config.database.url.reveal(), config.database.max_connections).await?;
             database.migrate().await?;
             Ok(database.close().await?)
@@ -134,7 +136,7 @@ async fn run(chore: Chore) -> Result<()> {
             keep(&out.join("privileges.txt"), &http::privileges(), check)
         }
         Chore::Job { chore: JobChore::Run { name, config } } => {
-            let config = Config::load(config.as_deref())?;
+            let config = load(config.as_deref())?;
             say(&chores::run_job(&config, Arc::new(SystemClock), &name, stopped()?).await?);
             Ok(())
         }
@@ -143,7 +145,7 @@ async fn run(chore: Chore) -> Result<()> {
                 LineKind::Parties => Kind::Parties,
                 LineKind::Cases => Kind::Cases,
             };
-            let config = Config::load(config.as_deref())?;
+            let config = load(config.as_deref())?;
             let summary = import(&config, Arc::new(SystemClock), kind, &file, dry_run, stopped()?).await?;
             say(&format!(
                 "oprettet: {}, ændret: {}, uændret: {}, afvist: {}",
@@ -158,6 +160,22 @@ async fn run(chore: Chore) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// The settings, by which this process logs from here on.
+fn load(file: Option<&Path>) -> Result<Config> {
+    let config = Config::load(file)?;
+    begin_to_log(&config);
+    Ok(config)
+}
+
+fn begin_to_log(config: &Config) {
+    let format = match config.log.format {
+        LogFormat::Auto => telemetry::Format::Auto,
+        LogFormat::Text => telemetry::Format::Text,
+        LogFormat::Json => telemetry::Format::Json,
+    };
+    telemetry::start(format, config.log.level.name());
 }
 
 /// Returns when the process is asked to stop.

@@ -137,10 +137,12 @@ impl Actions {
         }
         let policy = &self.policy.protection;
         let has_reason = context.reason.is_some();
-        let candidates = find::candidates(&wanted, found)
+        let candidates: Vec<Candidate> = find::candidates(&wanted, found)
             .into_iter()
             .map(|candidate| protection::candidate_view(candidate, policy, has_reason))
             .collect();
+        let told = |candidate: &&Candidate| candidate.protected && candidate.address.is_some();
+        self.note_disclosures(candidates.iter().filter(told).count());
         Ok(Found { candidates, more, wider: find::wider(&wanted, &searched), searched })
     }
 }

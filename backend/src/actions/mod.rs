@@ -26,6 +26,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aws_lc_rs::hmac;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
@@ -34,12 +35,16 @@ use crate::domain::job::Schedule;
 use crate::domain::protection;
 use crate::domain::subscription::FollowPolicy;
 use crate::registry::delivery::Deliveries;
+use crate::registry::metered::Metered;
 use crate::registry::{Channel, Keep, Registry, State};
 use crate::store::{self, Database};
 
 use entry::{About, Told};
 pub use error::{Current, Error};
 pub use repeat::Idempotency;
+
+/// CPR lets a password live for 90 days, and it is renewed after 60. One that is as old as this is not being renewed.
+const PASSWORD_IS_OLD: TimeDelta = TimeDelta::days(75);
 
 /// What an installation has decided.
 #[derive(Clone)]
@@ -98,6 +103,7 @@ pub struct Actions {
     news: tokio::sync::Notify,
     calls: job::Calls,
     measured: metrics::Measured,
+    counters: metrics::Counters,
 }
 
 /// Whether this process can serve; texts are Danish, `None` is good.
@@ -133,6 +139,11 @@ impl Actions {
             }
         };
         store::subscription::recompute(&database, &policy.follow, clock.now()).await?;
+        let counters = metrics::Counters::new()?;
+        let registry =
+            registry.map(|door| -> Arc<dyn Registry> { Arc::new(Metered::services(door, counters.asked.clone())) });
+        let channel =
+            channel.map(|door| -> Arc<dyn Channel> { Arc::new(Metered::direkte(door, counters.asked.clone())) });
         // Whoever records waits for the commit, so when the last request has been answered nothing is left in the recorder.
         let (recorder, _) = store::audit::Recorder::start(database.clone());
         Ok(Actions {
@@ -147,6 +158,7 @@ impl Actions {
             news: tokio::sync::Notify::new(),
             calls: job::Calls::default(),
             measured: metrics::Measured::default(),
+            counters,
         })
     }
 
@@ -156,7 +168,7 @@ impl Actions {
         let cpr_fault = match &self.registry {
             None => None,
             Some(registry) => match registry.state().await {
-                State::Ready => None,
+                State::Ready => self.old_password(registry.password_changed_at().await),
                 State::Unreachable => Some("CPR svarer ikke.".to_owned()),
                 State::Refused => Some("CPR afviser myndighedens bruger. Se driftsvejledningen.".to_owned()),
                 State::NoAccess => Some(
@@ -164,14 +176,24 @@ impl Actions {
                 ),
             },
         };
-        let channel_fault = match self.channel.as_ref().map(|channel| channel.state()) {
-            None | Some(State::Ready) => None,
-            Some(State::Unreachable) => Some("CPR Direkte svarer ikke. Abonnementer venter.".to_owned()),
-            Some(State::Refused | State::NoAccess) => {
-                Some("CPR Direkte afviser myndighedens bruger. Se driftsvejledningen.".to_owned())
-            }
+        let channel_fault = match &self.channel {
+            None => None,
+            Some(channel) => match channel.state() {
+                State::Ready => self.old_password(channel.password_changed_at().await),
+                State::Unreachable => Some("CPR Direkte svarer ikke. Abonnementer venter.".to_owned()),
+                State::Refused | State::NoAccess => {
+                    Some("CPR Direkte afviser myndighedens bruger. Se driftsvejledningen.".to_owned())
+                }
+            },
         };
         Readiness { database_fault, cpr_fault, channel_fault }
+    }
+
+    /// Says that a password will soon be refused, and should have been renewed long ago.
+    fn old_password(&self, changed_at: Option<DateTime<Utc>>) -> Option<String> {
+        let days = (self.clock.now() - changed_at?).num_days();
+        (days >= PASSWORD_IS_OLD.num_days())
+            .then(|| format!("Kodeordet til CPR er {days} dage gammelt og gælder i 90. Se driftsvejledningen."))
     }
 
     /// Housekeeping, to be called at an interval.

@@ -92,6 +92,7 @@ impl Actions {
             let party = store::party::get(&read, id).await?.ok_or(Error::NotFound)?;
             let left_protected = self.left_protected(id).await?;
             let policy = &self.policy.protection;
+            self.note_disclosures(usize::from(party.is_protected() && policy.display == Display::Warn));
             let view = |version: PartyVersion| VersionView {
                 changes: protection::history_view(&version, &party, left_protected, policy),
                 version,
@@ -133,7 +134,9 @@ impl Actions {
                 store::party::get(&self.database.read(), id).await?.ok_or(Error::NotFound)
             })
             .await?;
-        Ok(protection::reveal(&party))
+        let address = protection::reveal(&party);
+        self.note_disclosures(usize::from(party.is_protected() && address.is_some()));
+        Ok(address)
     }
 
     /// A new party.
@@ -362,7 +365,9 @@ impl Actions {
     ) -> Result<PartyView, Error> {
         let mut followings = store::subscription::followings(on, &[party.id], self.today()).await?;
         let course = self.course_for(on, followings.values()).await?;
-        Ok(self.view_of(context, party, followings.remove(&party.id), course.as_ref()))
+        let view = self.view_of(context, party, followings.remove(&party.id), course.as_ref());
+        self.note_disclosures(usize::from(view.tells_protected_address()));
+        Ok(view)
     }
 
     /// Parties as this caller may see them.
@@ -375,7 +380,9 @@ impl Actions {
         let ids: Vec<Uuid> = page.items.iter().map(|party| party.id).collect();
         let mut followings = store::subscription::followings(on, &ids, self.today()).await?;
         let course = self.course_for(on, followings.values()).await?;
-        Ok(page.map(|party| self.view_of(context, &party, followings.remove(&party.id), course.as_ref())))
+        let views = page.map(|party| self.view_of(context, &party, followings.remove(&party.id), course.as_ref()));
+        self.note_disclosures(views.items.iter().filter(|view| view.tells_protected_address()).count());
+        Ok(views)
     }
 
     /// How far the deliveries have come; asked once an answer, and only where it tells of somebody who is followed.

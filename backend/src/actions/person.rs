@@ -13,7 +13,7 @@ use crate::domain::details::Details;
 use crate::domain::order::Moment;
 use crate::domain::party::Party;
 use crate::domain::person::{Person, Register, RegisterSource, Status};
-use crate::domain::protection::{self, PartyView, PersonView};
+use crate::domain::protection::{self, Display, PartyView, PersonView};
 use crate::domain::subscription::danish_date;
 use crate::registry::records::Records;
 use crate::registry::{Answer, Registry};
@@ -87,7 +87,9 @@ impl Actions {
         };
         let answer = self.close_asked(&opened, asked.await, |_| Told::count(1)).await?;
         let register = self.register(answer.person);
-        Ok(PersonView::of(&register, &self.policy.protection, context.reason.is_some()))
+        let view = PersonView::of(&register, &self.policy.protection, context.reason.is_some());
+        self.note_disclosures(usize::from(view.tells_protected_address()));
+        Ok(view)
     }
 
     /// What a fetch would change; nothing is stored but the answer, for a short time.
@@ -134,10 +136,12 @@ impl Actions {
         let has_reason = context.reason.is_some();
         let changes = apply::preview(&party, &asked.delivered);
         let register = &asked.delivered.register;
+        let person = PersonView::of(register, policy, has_reason);
+        self.note_disclosures(usize::from(person.tells_protected_address()));
         Ok(PreviewView {
             id,
             expires_at,
-            person: PersonView::of(register, policy, has_reason),
+            person,
             unchanged: changes.iter().all(|change| change.current == change.result),
             changes: protection::preview_view(changes, &party, register, policy, has_reason),
         })
@@ -256,6 +260,8 @@ impl Actions {
                     None => (Records::default(), RegisterSource::Lookup, self.today()),
                 };
                 let details = records.details(&self.policy.keep, source, date);
+                let is_told = party.is_protected() && self.policy.protection.display == Display::Warn;
+                self.note_disclosures(usize::from(is_told));
                 Ok((protection::details_view(details, party.is_protected(), &self.policy.protection), number))
             })
             .await?;

@@ -155,6 +155,12 @@ pub struct CprView {
 }
 
 impl PartyView {
+    /// Whether it tells an address that is protected.
+    pub fn tells_protected_address(&self) -> bool {
+        let is_there = self.address.is_some() || self.cpr.as_ref().is_some_and(|cpr| cpr.last_address.is_some());
+        self.protection.name_and_address == Some(true) && is_there
+    }
+
     /// The party as this installation shows it, and how it is followed, to somebody who may read cases or may not.
     pub fn of(
         party: &Party,
@@ -254,6 +260,11 @@ pub struct PersonView {
 }
 
 impl PersonView {
+    /// Whether it tells an address that is protected.
+    pub fn tells_protected_address(&self) -> bool {
+        self.person.protected && (self.person.address.is_some() || self.person.last_address.is_some())
+    }
+
     /// A person who was looked up, with or without a reason.
     pub fn of(register: &Register, policy: &Policy, has_reason: bool) -> PersonView {
         let mut person = register.person.clone();

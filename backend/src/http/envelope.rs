@@ -1,13 +1,15 @@
-//! What every answer has around it: the request id, problem bodies, caching and security headers, one log line.
+//! What every answer has around it: the request id, problem bodies, caching and security headers, one log line, its measure.
 
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, web};
 use openapi::problem::Problem;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Http;
@@ -26,13 +28,23 @@ pub fn trace_id(request: &HttpRequest) -> String {
     request.extensions().get::<TraceId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
-/// Wraps every request.
+/// Wraps every request: whatever is logged on its behalf, down to the calls to CPR, carries its id. (The span is one of
+/// errors, so that no level of the log leaves it out.)
 pub async fn wrap(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let started = Instant::now();
     let id = chosen_id(request.headers().get(&REQUEST_ID)).unwrap_or_else(|| Uuid::new_v4().to_string());
+    let span = tracing::error_span!("request", trace_id = %id);
+    answer(request, next, id).instrument(span).await
+}
+
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    id: String,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
     request.extensions_mut().insert(TraceId(id.clone()));
     let method = request.method().clone();
     let is_api = request.path().starts_with("/api/");
@@ -45,6 +57,7 @@ pub async fn wrap(
     };
 
     let problem = response.response().extensions().get::<Problem>().cloned();
+    let code = problem.as_ref().map(|problem| problem.code.code());
     if let Some(problem) = problem {
         note_attempt(response.request(), &problem).await;
         let body = serde_json::to_vec(&Problem { trace_id: id.clone(), ..problem })?;
@@ -67,13 +80,21 @@ pub async fn wrap(
         );
         set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
     }
+    if let Some(house) = response.request().app_data::<web::Data<Http>>().cloned() {
+        let operation = house.operations.name(response.request());
+        house.meter.note(operation, response.status(), code, started.elapsed());
+        if house.is_stopping() {
+            // Whoever keeps the connection would lose the request that comes when we are gone.
+            response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+    }
     // The pattern, not the path: a path may hold anything that a caller types.
     let route = response.request().match_pattern();
     tracing::info!(
-        trace_id = %id,
         %method,
         route = route.as_deref().unwrap_or("-"),
         status = response.status().as_u16(),
+        code,
         ms = started.elapsed().as_millis() as u64,
         "request"
     );

@@ -25,7 +25,8 @@ pub async fn get_liveness() -> HttpResponse {
 
 /// Can the process serve?
 ///
-/// 503 only when this process cannot serve, that is without its database. CPR's state stands in the body and changes nothing.
+/// 503 only when this process cannot serve, that is without its database, or when it is about to stop. CPR's state stands in
+/// the body and changes nothing.
 #[utoipa::path(
     tag = "Drift",
     operation_id = "get_readiness",
@@ -42,6 +43,10 @@ pub async fn get_readiness(house: web::Data<Http>) -> HttpResponse {
         status: if fault.is_none() { HealthStatus::Ok } else { bad },
         detail: fault,
     };
+    if house.is_stopping() {
+        let stopping = check("process", Some("Programmet er ved at stoppe.".to_owned()), HealthStatus::Down);
+        return HttpResponse::ServiceUnavailable().json(health(HealthStatus::Down, vec![stopping]));
+    }
     let readiness = house.actions.readiness().await;
     let database = check("database", readiness.database_fault, HealthStatus::Down);
     let cpr = check("cpr", readiness.cpr_fault, HealthStatus::Degraded);

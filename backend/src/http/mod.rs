@@ -32,6 +32,7 @@ mod subscription;
 mod token;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use openapi::privilege::Privilege;
@@ -65,6 +66,8 @@ pub struct Http {
     settings: Settings,
     limits: Limits,
     operations: Operations,
+    meter: metrics::Meter,
+    stopping: AtomicBool,
     read_requires: Option<Privilege>,
     case_read_requires: Option<Privilege>,
 }
@@ -95,9 +98,20 @@ impl Http {
             settings: settings::of(config),
             limits: Limits::new(config.http.rate_limit),
             operations: Operations::of(&specification()),
+            meter: metrics::Meter::new()?,
+            stopping: AtomicBool::new(false),
             read_requires: config.auth.read_requires,
             case_read_requires: config.auth.case_read_requires,
         })
+    }
+
+    /// From here on this process says that it is not ready, and keeps no connection open. It goes on answering.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Housekeeping, to be called at an interval.

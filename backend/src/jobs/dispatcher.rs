@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::timeout;
 use tokio_cron_scheduler::{Job, JobScheduler};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Jobs;
@@ -21,8 +22,9 @@ use crate::actions::{Actions, Error};
 const TICK: &str = "* * * * * *";
 /// How long runs are given to end by themselves when the process stops.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long they are given then to be written down as interrupted.
-const LAST_WORDS: Duration = Duration::from_secs(10);
+/// How long they are given then to be written down as interrupted. Both together are less than the ten seconds in which a
+/// process stops; a run that could not be written down is taken over like that of a dead process.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 /// After the database was away, it is left in peace for so long.
 const PEACE: Duration = Duration::from_secs(5);
 
@@ -78,7 +80,8 @@ async fn dispatch(
             Ok(runs) => {
                 for run in runs {
                     going.insert(run.id(), run.clone());
-                    tasks.spawn(perform(Arc::clone(&actions), jobs, run));
+                    let span = tracing::error_span!("run", job = run.job(), trace_id = %run.id());
+                    tasks.spawn(perform(Arc::clone(&actions), jobs, run).instrument(span));
                 }
             }
             // The error has said so already.
@@ -111,19 +114,23 @@ async fn all(tasks: &mut JoinSet<Uuid>) {
     while tasks.join_next().await.is_some() {}
 }
 
-/// Does a run from its beginning to its end, which is written down whatever happens.
+/// Does a run from its beginning to its end, which is written down whatever happens. Whatever is logged on its behalf, down
+/// to the calls to CPR, carries its id.
 async fn perform(actions: Arc<Actions>, jobs: Jobs, run: Run) -> Uuid {
     let id = run.id();
     let attending = tokio::spawn({
         let (actions, run) = (Arc::clone(&actions), run.clone());
-        async move { actions.attend(run).await }
+        async move { actions.attend(run).await }.in_current_span()
     });
     // On a thread of its own: a job that reckons for seconds holds up nobody, least of all the one who says that it lives.
     let handle = Handle::current();
+    let span = tracing::Span::current();
     let working = spawn_blocking({
         let (actions, run) = (Arc::clone(&actions), run.clone());
         move || match jobs.iter().find(|(name, _)| *name == run.job()) {
-            Some((_, work)) => handle.block_on(async { actions.work(&run, work(&actions, &run)).await }),
+            Some((_, work)) => {
+                handle.block_on(async { actions.work(&run, work(&actions, &run)).await }.instrument(span))
+            }
             None => Worked::Returned(Err(Error::NotFound)),
         }
     });

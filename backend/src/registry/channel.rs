@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use cpr::PersonalNumber;
 use cpr::direkte::client::State as ClientState;
 use cpr::direkte::{Answer as Delivered, DirekteClient, DirekteError, RefusalKind, Subscribed};
@@ -35,6 +36,9 @@ pub trait Channel: Send + Sync {
 
     /// Whether CPR can be asked, as far as is known without asking.
     fn state(&self) -> State;
+
+    /// When the password was changed, as its file tells; `None`: it is no file.
+    async fn password_changed_at(&self) -> Option<DateTime<Utc>>;
 }
 
 /// Why CPR did not do it. Holds nothing that was asked or answered.
@@ -107,6 +111,10 @@ impl Channel for Direkte {
             ClientState::Unreachable => State::Unreachable,
             ClientState::Refused(_) => State::Refused,
         }
+    }
+
+    async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.client.password_changed_at().await
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use cpr::PersonalNumber;
 use cpr::client::{Answered, ClientError, ErrorKind, Found as OnePage, GctpClient, Profile};
 use cpr::gctp::{Page, service};
@@ -129,6 +130,10 @@ impl Registry for Live {
             cpr::client::State::Unreachable => State::Unreachable,
             cpr::client::State::Refused(_) => State::Refused,
         }
+    }
+
+    async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.client.password_changed_at().await
     }
 }
 

@@ -11,9 +11,11 @@
 //! * [`Records::details`]: the CPR tab, read from stored records
 //! * [`delivery::Deliveries`]: where change files come from; [`delivery::inspect`]: whether one is what it should be
 //! * [`Channel`]: following persons. [`channel::Direkte`] asks CPR Direkte
+//! * [`metered::Metered`]: either of them with a watch
 //! * [`RegistryError`]: why there is no answer, with CPR's number and never with content
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use cpr::PersonalNumber;
 
 use crate::domain::find::{AddressQuestion, Candidate, NameQuestion};
@@ -24,6 +26,7 @@ pub mod delivery;
 pub mod extract;
 pub mod keep;
 pub mod live;
+pub mod metered;
 pub mod records;
 mod translate;
 
@@ -58,6 +61,9 @@ pub trait Registry: Send + Sync {
 
     /// Whether CPR can be asked, as far as is known without asking.
     async fn state(&self) -> State;
+
+    /// When the password was changed, as its file tells; `None`: it is no file.
+    async fn password_changed_at(&self) -> Option<DateTime<Utc>>;
 }
 
 /// What CPR said of a person.

@@ -1,6 +1,7 @@
 //! What can go wrong between us and the database, in four words that the floors above can act on.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr};
@@ -66,9 +67,30 @@ impl Error {
     }
 }
 
+/// How often in this process the database was not there, and how often it did not understand us.
+static UNAVAILABLE: AtomicU64 = AtomicU64::new(0);
+static INTERNAL: AtomicU64 = AtomicU64::new(0);
+
+/// The errors of this process so far, by kind; conflicts and the like are answers and no errors.
+pub fn errors_so_far() -> [(&'static str, u64); 2] {
+    [("unavailable", UNAVAILABLE.load(Ordering::Relaxed)), ("internal", INTERNAL.load(Ordering::Relaxed))]
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Error {
+        let error = Error::of(&error);
         match &error {
+            Error::Unavailable(_) => UNAVAILABLE.fetch_add(1, Ordering::Relaxed),
+            Error::Internal(_) => INTERNAL.fetch_add(1, Ordering::Relaxed),
+            _ => 0,
+        };
+        error
+    }
+}
+
+impl Error {
+    fn of(error: &DbErr) -> Error {
+        match error {
             DbErr::ConnectionAcquire(_) => Error::Unavailable("no connection became free in time".to_owned()),
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))

@@ -48,4 +48,4 @@ mod sql;
 pub mod subscription;
 
 pub use self::database::{Connection, Database, JobRight, Read, Write, lock};
-pub use self::error::{Conflict, Error};
+pub use self::error::{Conflict, Error, errors_so_far};

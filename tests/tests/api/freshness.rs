@@ -94,7 +94,7 @@ async fn the_summary_and_the_metrics_tell_the_lag_and_the_gaps(house: &House) {
     ] {
         assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
     }
-    assert!(text.contains("partsregister_job_last_success_timestamp_seconds{job=\"apply-deliveries\"}"), "{text}");
+    assert!(text.contains("partsregister_job_last_success_timestamp_seconds{name=\"apply-deliveries\"}"), "{text}");
 }
 
 on_each_database! {

@@ -1,17 +1,14 @@
 //! What must stand in the audit log, and what must stand nowhere: numbers, names and addresses of people in what the program
 //! says about itself.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-
 use cpr_simulator::{Knobs, Trouble};
 use openapi::audit::AuditOutcome;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::client::{Caller, Request};
 use tests::{House, on_each_database};
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::said::listen;
 use crate::{CASEWORKER, create, log};
 
 const JENS: &str = "0707614285";
@@ -65,7 +62,7 @@ async fn a_person_can_be_followed_through_the_log_by_a_digest_that_is_no_plain_h
 
 async fn nothing_that_the_program_says_about_itself_names_a_person(house: &House) {
     let said = listen();
-    let before = said.buffer().len();
+    let before = said.so_far();
     let party = create(house, json!({ "name": "Jens", "personalNumber": JENS })).await;
     let caller = house.with(EVERYTHING);
     let everything = async |caller: &Caller| {
@@ -87,7 +84,7 @@ async fn nothing_that_the_program_says_about_itself_names_a_person(house: &House
         assert!((400..500).contains(&answer.status), "{answer:?}");
         assert!(!answer.text().contains("614285") && !answer.text().contains("Mortensen"), "{}", answer.text());
     }
-    let said = String::from_utf8_lossy(&said.buffer()[before..]).into_owned();
+    let said = said.since(before);
     assert!(said.lines().count() > 30, "nobody listened: {said}");
     for line in said.lines() {
         for secret in SECRETS {
@@ -140,48 +137,6 @@ fn operations(party: &str) -> Vec<(&'static str, Method, String, Value)> {
         ("delete_case", Method::DELETE, "/cases/S-1".to_owned(), none.clone()),
         ("delete_party", Method::DELETE, of(""), none),
     ]
-}
-
-/// Everything that this test program's houses say, at the finest level, from the first call on.
-#[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<u8>>>);
-
-impl Said {
-    fn buffer(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Write for Said {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.buffer().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Said {
-    type Writer = Said;
-
-    fn make_writer(&'a self) -> Said {
-        self.clone()
-    }
-}
-
-/// Begins to listen. The tests' own client speaks through the same libraries as the house (it asks for paths with numbers in
-/// them), so `hyper` and `reqwest` are not listened to.
-fn listen() -> &'static Said {
-    static SAID: OnceLock<Said> = OnceLock::new();
-    SAID.get_or_init(|| {
-        let said = Said::default();
-        let finest = "trace,hyper=off,hyper_util=off,reqwest=off,h2=off,rustls=off,mio=off";
-        let listening = tracing_subscriber::fmt().with_env_filter(finest).with_ansi(false).with_writer(said.clone());
-        assert!(listening.try_init().is_ok(), "somebody else listens");
-        said
-    })
 }
 
 on_each_database! {
