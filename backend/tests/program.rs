@@ -119,7 +119,7 @@ async fn a_server_that_is_about_to_stop_says_so_first_and_goes_on_meanwhile() {
 fn the_log_is_json_lines_when_the_settings_say_so() {
     for (format, is_json) in [("json", true), ("text", false)] {
         let settings =
-            [("PARTSREGISTER_LOG__FORMAT", format), ("PARTSREGISTER_DATABASE__URL", "sqlite:///nowhere/at/all.db")];
+            [("PARTSREGISTER_LOG__FORMAT", format), ("PARTSREGISTER_DATABASE__URL", "sqlite:///dev/null/none.db")];
         let ended = end_of(
             &["serve", "--demo"],
             &[settings.as_slice(), &[("PARTSREGISTER_HTTP__BIND", "127.0.0.1:0")]].concat(),

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 
-use crate::{documents, frontend, install, members, test, workspace};
+use crate::{alarms, documents, frontend, install, members, norms, test, workspace};
 
 /// The version that the repository's `deny.toml` was written for.
 const CARGO_DENY: &str = "0.20.2";
@@ -14,6 +14,8 @@ const CARGO_DENY: &str = "0.20.2";
 pub fn run() -> anyhow::Result<()> {
     step("workspace: lints and versions come from the root", members::check)?;
     step("documents: every path they name exists", documents::check)?;
+    step("alarms: the guide says what to do at each", alarms::check)?;
+    step("norms: every test that proves one exists", norms::check)?;
     step("fmt", || workspace::run(workspace::cargo_with(&["fmt", "--all"]).arg("--check")))?;
     step("licences, bans, sources", dependencies)?;
     step("clippy", clippy)?;

@@ -10,8 +10,13 @@ use test_servers::{oidc, postgres, sftp};
 use crate::workspace;
 
 /// Programs that the tests start, each with Debian's package for it.
-const NEEDED: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("node", "nodejs"), ("npm", "npm")];
+const NEEDED: [(&str, &str); 5] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+    ("promtool", "prometheus"),
+];
 
 /// Installs what the tests miss: Debian packages, and the OpenID Connect provider in its locked version.
 ///

@@ -1,11 +1,14 @@
 //! The chores of the repository, one file per chore.
 
+mod alarms;
 mod bench;
 mod check;
 mod documents;
 mod frontend;
 mod install;
 mod members;
+mod norms;
+mod sbom;
 mod server;
 mod stress;
 mod test;
@@ -35,7 +38,7 @@ enum Chore {
     },
     /// Build the one self-contained binary
     Build {
-        /// Build optimised
+        /// Build optimised, and write the bill of materials beside it (CycloneDX)
         #[arg(long)]
         release: bool,
     },

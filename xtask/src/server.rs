@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Context;
 
-use crate::{frontend, workspace};
+use crate::{frontend, sbom, workspace};
 
 /// Builds everything and becomes `partsregister serve --demo`, so that signals and the exit code are the server's own.
 pub fn run(release: bool, further: &[String]) -> anyhow::Result<()> {
@@ -15,10 +15,15 @@ pub fn run(release: bool, further: &[String]) -> anyhow::Result<()> {
     Err(server.exec()).context("cannot start cargo")
 }
 
-/// Builds the one self-contained binary, `target/release/partsregister` when optimised.
+/// Builds the one self-contained binary; when optimised, `target/release/partsregister` with its bill of materials beside it.
 pub fn build(release: bool) -> anyhow::Result<()> {
     frontend::build(release)?;
-    workspace::run(&mut backend("build", release))
+    let mut build = backend("build", release);
+    let files = workspace::built_files(&mut build, "partsregister")?;
+    match files.iter().find(|file| file.file_name().is_some_and(|name| name == "partsregister")).filter(|_| release) {
+        Some(program) => sbom::write(&program.with_extension("cdx.json")),
+        None => Ok(()),
+    }
 }
 
 /// Writes the specification and the table of privileges from the routes, or compares them.
