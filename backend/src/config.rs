@@ -185,6 +185,8 @@ pub struct Auth {
     /// What reading cases needs.
     #[serde(deserialize_with = "optional_privilege")]
     pub case_read_requires: Option<Privilege>,
+    /// Whether systems have to name the person for whom they act.
+    pub client_requires_end_user: bool,
 }
 
 /// CPR.

@@ -43,6 +43,8 @@ pub struct AuditEntry {
     pub at: DateTime<Utc>,
     /// The token's subject.
     pub actor: String,
+    /// The person for whom the actor, a system, did it, as the system named them in `X-On-Behalf-Of`.
+    pub on_behalf_of: Option<String>,
     /// The name of the operation, as `operationId` in the specification.
     pub operation: String,
     /// Whom it was about.
@@ -73,6 +75,8 @@ pub struct AuditQuery {
     pub to: Option<DateTime<Utc>>,
     /// The token's subject.
     pub actor: Option<String>,
+    /// The person for whom a system acted.
+    pub on_behalf_of: Option<String>,
     /// The party.
     pub party_id: Option<Uuid>,
     /// The case.

@@ -14,8 +14,27 @@ pub struct Session {
     pub subject: String,
     /// The token's `name`, else its `preferred_username`.
     pub name: Option<String>,
+    /// Whether the token was given to a person or to a system.
+    pub kind: CallerKind,
+    /// With a system: the person whom this request names in `X-On-Behalf-Of`.
+    pub on_behalf_of: Option<String>,
     /// What the caller may.
     pub privileges: Vec<Privilege>,
+    /// Whether the caller may read parties here: an installation may demand a privilege for that.
+    pub may_read_parties: bool,
+    /// Whether the caller may read cases here.
+    pub may_read_cases: bool,
+}
+
+/// To whom a token was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum CallerKind {
+    /// Somebody who signed in.
+    Person,
+    /// A program under its own name (client credentials).
+    System,
 }
 
 /// How callers sign in here.

@@ -80,7 +80,7 @@ impl Caller {
 impl Request {
     /// With a header line.
     pub fn header(mut self, name: &str, value: &str) -> Request {
-        self.builder = self.builder.header(name, value);
+        self.builder = self.builder.header(name, value.as_bytes());
         self
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -48,6 +48,7 @@ struct Desk {
     clock: SharedClock,
     keys: Mutex<Vec<Key>>,
     times_keys_were_read: AtomicU32,
+    is_away: AtomicBool,
     /// Who signs in next in the browser; there is nobody to type a password.
     person: Mutex<Person>,
     /// Code → who, and the challenge that the verifier must meet.
@@ -68,6 +69,7 @@ impl Issuer {
             clock,
             keys: Mutex::new(vec![Key::new(1)?]),
             times_keys_were_read: AtomicU32::new(0),
+            is_away: AtomicBool::new(false),
             person: Mutex::new(Person::new("browser", &[])),
             codes: Mutex::default(),
         });
@@ -144,6 +146,11 @@ impl Issuer {
     /// How often somebody has asked for the keys.
     pub fn times_keys_were_read(&self) -> u32 {
         self.desk.times_keys_were_read.load(Ordering::SeqCst)
+    }
+
+    /// Whether it answers that it cannot serve now; questions for its keys are counted all the same.
+    pub fn be_away(&self, is_away: bool) {
+        self.desk.is_away.store(is_away, Ordering::SeqCst);
     }
 
     /// Who signs in next in the browser.
@@ -245,6 +252,9 @@ async fn discovery(desk: web::Data<Desk>) -> impl Responder {
 
 async fn keys(desk: web::Data<Desk>) -> impl Responder {
     desk.times_keys_were_read.fetch_add(1, Ordering::SeqCst);
+    if desk.is_away.load(Ordering::SeqCst) {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
     for_browsers(desk.published_keys())
 }
 

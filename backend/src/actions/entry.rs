@@ -102,6 +102,7 @@ impl Actions {
             id: Uuid::now_v7(),
             at: self.clock.now(),
             actor: context.caller.subject.clone(),
+            on_behalf_of: context.caller.on_behalf_of.clone(),
             operation: context.operation.to_owned(),
             party_id: about.party_id,
             number_digest: about.number.map(|number| self.digest(number)),

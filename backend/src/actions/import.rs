@@ -53,7 +53,7 @@ impl Import {
     fn context(&self, operation: &'static str) -> Context {
         let name: String = self.file[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         Context {
-            caller: Caller { subject: "import".to_owned(), name: None, privileges: Default::default() },
+            caller: Caller::house("import"),
             operation,
             trace_id: format!("import-{name}"),
             reason: None,

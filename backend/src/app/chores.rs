@@ -1,6 +1,5 @@
 //! Chores of the command line that use the house without its doors.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::bail;
@@ -94,7 +93,7 @@ fn failed(error: Error) -> anyhow::Error {
 /// The circumstances of what is done from the command line. Whoever may read the settings may do everything anyway.
 fn context(operation: &'static str) -> Context {
     Context {
-        caller: Caller { subject: "kommandolinje".to_owned(), name: None, privileges: BTreeSet::new() },
+        caller: Caller::house("kommandolinje"),
         operation,
         trace_id: Uuid::now_v7().to_string(),
         reason: None,

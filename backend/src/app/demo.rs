@@ -229,9 +229,8 @@ fn failed(error: crate::actions::Error) -> anyhow::Error {
 fn context() -> Context {
     Context {
         caller: Caller {
-            subject: "demo:opsætning".to_owned(),
-            name: None,
             privileges: BTreeSet::from([Privilege::UpdateFromCpr, Privilege::PartyEditor]),
+            ..Caller::house("demo:opsætning")
         },
         operation: "seed_demo",
         trace_id: "demo".to_owned(),

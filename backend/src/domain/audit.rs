@@ -45,6 +45,8 @@ pub struct Intent {
     pub at: DateTime<Utc>,
     /// The token's subject.
     pub actor: String,
+    /// The person for whom the actor, a system, did it.
+    pub on_behalf_of: Option<String>,
     /// The name of the operation.
     pub operation: String,
     /// The party, where one is concerned.
@@ -104,6 +106,8 @@ pub struct AuditCriteria {
     pub to: Option<DateTime<Utc>>,
     /// The token's subject.
     pub actor: Option<String>,
+    /// The person for whom a system acted.
+    pub on_behalf_of: Option<String>,
     /// The party.
     pub party_id: Option<Uuid>,
     /// Keyed digest of a personal number.

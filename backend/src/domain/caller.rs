@@ -11,14 +11,38 @@ pub struct Caller {
     pub subject: String,
     /// The token's `name`, else its `preferred_username`.
     pub name: Option<String>,
+    /// Whether the token was given to a person or to a system.
+    pub kind: CallerKind,
+    /// The person for whom a system acts, as the system names them.
+    pub on_behalf_of: Option<String>,
     /// What the caller may.
     pub privileges: BTreeSet<Privilege>,
+}
+
+/// To whom a token was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerKind {
+    /// Somebody who signed in.
+    Person,
+    /// A program under its own name.
+    System,
 }
 
 /// What an installation wants of callers beside a valid token; `None`: nothing.
 pub type Demand = Option<Privilege>;
 
 impl Caller {
+    /// The house itself under this name: a job, a chore. What it may is not asked.
+    pub fn house(name: impl Into<String>) -> Caller {
+        Caller {
+            subject: name.into(),
+            name: None,
+            kind: CallerKind::System,
+            on_behalf_of: None,
+            privileges: BTreeSet::new(),
+        }
+    }
+
     /// Whether the caller has this privilege.
     pub fn has(&self, privilege: Privilege) -> bool {
         self.privileges.contains(&privilege)

@@ -311,6 +311,17 @@ pub fn file_name(pointer: &str, given: Option<&str>) -> Result<Option<String>, F
     Ok(name)
 }
 
+/// Whom a system names as the person behind it: the person's name in the organisation's directory, at most 128 characters.
+/// `None` when it cannot be used; a personal number in it would stand in the log.
+pub fn end_user(given: &str) -> Option<String> {
+    let name = text::line(given, 128).ok().flatten()?;
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let digits = |word: &str, count: usize| word.len() == count && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = words.iter().any(|word| digits(word, 10))
+        || words.windows(2).any(|pair| digits(pair[0], 6) && digits(pair[1], 4));
+    (!is_number && !looks_like_personal_number(&name)).then_some(name)
+}
+
 /// Ten digits with or without hyphen and blanks: what a case number, a file name or a request id must not look like.
 pub fn looks_like_personal_number(text: &str) -> bool {
     let plain = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2014}');

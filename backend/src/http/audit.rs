@@ -37,6 +37,7 @@ pub async fn list_audit_entries(
         from: query.0.from,
         to: query.0.to,
         actor: query.0.actor,
+        on_behalf_of: query.0.on_behalf_of,
         party_id: query.0.party_id,
         number_digest: None,
         case_number: query.0.case_number,
@@ -60,6 +61,7 @@ fn entry(entry: Entry) -> AuditEntry {
         id: intent.id,
         at: intent.at,
         actor: intent.actor,
+        on_behalf_of: intent.on_behalf_of,
         operation: intent.operation,
         subject: AuditSubject {
             party_id: ending.as_ref().and_then(|ending| ending.party_id).or(intent.party_id),

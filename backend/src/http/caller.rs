@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::http::header;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use openapi::privilege::Privilege;
 use openapi::problem::ProblemCode;
@@ -15,7 +14,7 @@ use uuid::Uuid;
 use super::problem::Failure;
 use super::{Http, envelope};
 use crate::actions::Context;
-use crate::domain::caller::Caller;
+use crate::domain::caller::{Caller, CallerKind};
 use crate::domain::input;
 
 /// What an operation demands of its caller. `openapi/privileges.txt` shows the same from the specification, and a test calls
@@ -79,15 +78,56 @@ impl<D> Allowed<D> {
 
     /// Notes that the caller may not do what the body asks for, and says so.
     pub async fn refuse(self, house: &Http) -> Failure {
+        self.refuse_because(MISSING_PRIVILEGE, house).await
+    }
+
+    async fn refuse_because(self, why: &'static str, house: &Http) -> Failure {
         match house.actions.note_refusal(&self.context, self.party_id).await {
-            Ok(()) => forbidden(),
+            Ok(()) => Failure::new(ProblemCode::Forbidden, why),
             Err(error) => error.into(),
         }
     }
 }
 
-fn forbidden() -> Failure {
-    Failure::new(ProblemCode::Forbidden, "Du mangler det privilegium, som handlingen kræver.")
+/// Where a system names the person for whom it acts.
+const ON_BEHALF_OF: &str = "X-On-Behalf-Of";
+
+/// What a system may do for nobody in particular, wherever it has to name a person otherwise: none of it tells a
+/// name, a number or an address.
+const FOR_NOBODY: [&str; 3] = ["get_session", "get_settings", "list_events"];
+
+const MISSING_PRIVILEGE: &str = "Du mangler det privilegium, som handlingen kræver.";
+
+/// The person whom the request names; `None` without the header.
+fn named_person(request: &HttpRequest) -> Result<Option<String>, Failure> {
+    let mut given = request.headers().get_all(ON_BEHALF_OF);
+    let Some(value) = given.next() else { return Ok(None) };
+    let name = std::str::from_utf8(value.as_bytes()).ok().filter(|_| given.next().is_none());
+    name.and_then(input::end_user).map(Some).ok_or_else(|| {
+        Failure::field(
+            "",
+            "X-On-Behalf-Of skal stå én gang, være 1 til 128 tegn uden styretegn og må ikke indeholde et CPR-nummer.",
+        )
+    })
+}
+
+/// What speaks against a good token here: 403, because another token or none would not help (decision 0026).
+fn objection<D: Demand>(context: &Context, names_somebody: bool, house: &Http) -> Option<&'static str> {
+    let caller = &context.caller;
+    if !D::allows(caller, house) {
+        return Some(MISSING_PRIVILEGE);
+    }
+    match caller.kind {
+        CallerKind::Person if names_somebody => {
+            Some("X-On-Behalf-Of er for fagsystemer. En person handler altid i eget navn.")
+        }
+        CallerKind::System
+            if house.client_requires_end_user && !names_somebody && !FOR_NOBODY.contains(&context.operation) =>
+        {
+            Some("Et fagsystem skal her angive i X-On-Behalf-Of, hvilken person det handler for.")
+        }
+        _ => None,
+    }
 }
 
 /// An operation that was let in, for [`super::envelope`]: when nothing was noted of it in the end, its failure is.
@@ -112,7 +152,7 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 .app_data::<web::Data<Http>>()
                 .ok_or_else(|| Failure::new(ProblemCode::Internal, "Systemet er sat forkert op."))?
                 .clone();
-            let caller = match house.verifier.caller(request.headers().get(header::AUTHORIZATION)).await {
+            let caller = match house.verifier.caller(request.headers()).await {
                 Ok(caller) => caller,
                 Err(failure) => {
                     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
@@ -121,6 +161,9 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 }
             };
             house.limits.check(&format!("sub {}", caller.subject))?;
+            let person = named_person(&request);
+            let names_somebody = !matches!(person, Ok(None));
+            let caller = Caller { on_behalf_of: person.as_ref().ok().cloned().flatten(), ..caller };
             let path = request.match_info();
             // Runs and deliveries have an id too.
             let of_party = request.match_pattern().is_some_and(|pattern| pattern.contains("/parties/{id}"));
@@ -135,10 +178,11 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 noted: Arc::default(),
             };
             let allowed = Allowed { caller, context, party_id, demand: PhantomData };
-            if !D::allows(&allowed.caller, &house) {
-                return Err(allowed.refuse(&house).await);
+            if let Some(objection) = objection::<D>(&allowed.context, names_somebody, &house) {
+                return Err(allowed.refuse_because(objection, &house).await);
             }
             request.extensions_mut().insert(Attempt { context: allowed.context.clone(), party_id });
+            person?;
             open.send_replace(true);
             Ok(allowed)
         })

@@ -71,7 +71,12 @@ async fn rendered(house: &Http, measures: Option<&Measures>) -> Result<String, p
     for counted in own.counted {
         text.0.register(counted)?;
     }
-    text.errors(own.database_errors)?;
+    let refused = house.verifier.refused();
+    text.counts("tokens_refused_total", "Requests without a valid token, by what was wrong.", "reason", refused)?;
+    if let Some(answers) = house.verifier.provider_answers() {
+        text.one("identity_provider_up", "Whether the provider told its keys when last asked.", f64::from(answers))?;
+    }
+    text.counts("database_errors_total", "Errors of the database, by kind.", "kind", own.database_errors)?;
     text.doors(&own.doors)?;
     if let Some(measures) = measures {
         text.kept(measures)?;
@@ -126,16 +131,6 @@ impl Page {
         self.many("cpr_password_changed_timestamp_seconds", help, "door", changed)
     }
 
-    /// Errors of the database since the process began.
-    fn errors(&self, errors: [(&'static str, u64); 2]) -> Result<(), prometheus::Error> {
-        let counter =
-            IntCounterVec::new(Opts::new("database_errors_total", "Errors of the database, by kind."), &["kind"])?;
-        for (kind, count) in errors {
-            counter.get_metric_with_label_values(&[kind])?.inc_by(count);
-        }
-        self.0.register(Box::new(counter))
-    }
-
     fn one(&self, name: &str, help: &str, value: f64) -> Result<(), prometheus::Error> {
         let gauge = Gauge::new(name, help)?;
         gauge.set(value);
@@ -154,6 +149,21 @@ impl Page {
             gauges.get_metric_with_label_values(&[&of])?.set(value);
         }
         self.0.register(Box::new(gauges))
+    }
+
+    /// What was counted since the process began.
+    fn counts(
+        &self,
+        name: &str,
+        help: &str,
+        label: &str,
+        values: impl IntoIterator<Item = (&'static str, u64)>,
+    ) -> Result<(), prometheus::Error> {
+        let counters = IntCounterVec::new(Opts::new(name, help), &[label])?;
+        for (of, value) in values {
+            counters.get_metric_with_label_values(&[of])?.inc_by(value);
+        }
+        self.0.register(Box::new(counters))
     }
 
     fn encoded(&self) -> Result<String, prometheus::Error> {

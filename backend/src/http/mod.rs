@@ -70,6 +70,7 @@ pub struct Http {
     stopping: AtomicBool,
     read_requires: Option<Privilege>,
     case_read_requires: Option<Privilege>,
+    client_requires_end_user: bool,
 }
 
 impl Http {
@@ -102,6 +103,7 @@ impl Http {
             stopping: AtomicBool::new(false),
             read_requires: config.auth.read_requires,
             case_read_requires: config.auth.case_read_requires,
+            client_requires_end_user: config.auth.client_requires_end_user,
         })
     }
 

@@ -16,6 +16,7 @@ mod jobs;
 mod mask;
 mod metrics;
 mod numbers;
+mod on_behalf_of;
 mod parties;
 mod privacy;
 mod private;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openapi::problem::ProblemCode;
-use openapi::session::{Session, SignIn, SignInMode};
+use openapi::session::{CallerKind, Session, SignIn, SignInMode};
 use serde_json::{Value, json};
 use tests::issuer::{CLIENT_ID, Person};
 use tests::{House, on_each_database};
@@ -14,6 +14,8 @@ async fn a_token_says_who_the_caller_is_and_what_the_caller_may(house: &House) {
     let person = Person::new("birgit", &["Opdater fra CPR", "Konge", "Partsredaktør"]);
     let session: Session = house.as_person(&person).get("/session").await.expect(200).json();
     assert_eq!((session.subject.as_str(), session.name.as_deref()), ("birgit", Some("Test birgit")));
+    assert_eq!((session.kind, session.on_behalf_of), (CallerKind::Person, None));
+    assert!(session.may_read_parties && session.may_read_cases);
     let mut privileges: Vec<&str> = session.privileges.iter().map(|privilege| privilege.claim()).collect();
     privileges.sort_unstable();
     assert_eq!(privileges, ["Opdater fra CPR", "Partsredaktør"]);
@@ -113,6 +115,72 @@ async fn unknown_keys_do_not_make_the_house_ask_the_provider_at_once_again(house
     assert_eq!(house.issuer().times_keys_were_read(), asked + 1);
 }
 
+async fn a_crowd_of_unknown_keys_makes_the_house_ask_the_provider_once(house: &House) {
+    house.with(&[]).get("/session").await.expect(200);
+    let asked = house.issuer().times_keys_were_read();
+    house.let_pass(Duration::from_secs(11));
+    let claims = house.issuer().claims(&Person::new("birgit", &[]));
+    let crowd = (0..60).map(|number| {
+        let token = house.issuer().sign_under(&json!({ "kid": format!("unknown-{number}") }), &claims);
+        let caller = house.bearing(&token);
+        async move { caller.get("/session").await.problem(ProblemCode::Unauthenticated) }
+    });
+    futures_util::future::join_all(crowd).await;
+    assert_eq!(house.issuer().times_keys_were_read(), asked + 1);
+    house.with(&[]).get("/session").await.expect(200);
+}
+
+async fn a_provider_that_is_away_at_first_locks_nobody_out_for_longer_than_it_is_away(house: &House) {
+    house.issuer().be_away(true);
+    for _ in 0..3 {
+        let answer = house.with(&[]).get("/session").await;
+        assert!(answer.problem(ProblemCode::Unavailable).detail.contains("log ind-tjeneste"), "{answer:?}");
+        assert_eq!(answer.header("Retry-After"), Some("10"));
+    }
+    assert_eq!(house.issuer().times_keys_were_read(), 1, "it is asked again after ten seconds, not before");
+    assert!(metrics(house).await.contains("partsregister_identity_provider_up 0"));
+    house.issuer().be_away(false);
+    house.let_pass(Duration::from_secs(11));
+    house.with(&[]).get("/session").await.expect(200);
+    assert!(metrics(house).await.contains("partsregister_identity_provider_up 1"));
+}
+
+async fn while_the_provider_is_away_the_keys_that_are_known_are_good(house: &House) {
+    house.with(&[]).get("/session").await.expect(200);
+    house.issuer().be_away(true);
+    house.let_pass(Duration::from_secs(11 * 60));
+    for _ in 0..3 {
+        house.with(&[]).get("/session").await.expect(200);
+    }
+    let token = house.issuer().sign_under(&json!({ "kid": "unknown" }), &house.issuer().claims(&Person::new("x", &[])));
+    house.bearing(&token).get("/session").await.problem(ProblemCode::Unauthenticated);
+
+    // The key is replaced meanwhile. Whoever comes after the provider is back makes the house ask, and does not wait for it.
+    house.issuer().be_away(false);
+    let old = house.issuer().token(&Person::new("x", &[]));
+    house.issuer().rotate(false).unwrap();
+    house.let_pass(Duration::from_secs(11));
+    let start = std::time::Instant::now();
+    while house.bearing(&old).get("/session").await.status != 401 {
+        assert!(start.elapsed() < Duration::from_secs(30), "a key that was withdrawn is good for ever");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    house.with(&[]).get("/session").await.expect(200);
+}
+
+async fn a_key_that_the_provider_withdrew_is_good_for_ten_minutes_at_most(house: &House) {
+    let old = house.bearing(&house.issuer().token(&Person::new("birgit", &[])));
+    old.get("/session").await.expect(200);
+    house.issuer().rotate(false).unwrap();
+    old.get("/session").await.expect(200);
+    house.let_pass(Duration::from_secs(10 * 60));
+    old.get("/session").await.problem(ProblemCode::Unauthenticated);
+}
+
+async fn metrics(house: &House) -> String {
+    house.anonymous().request(reqwest::Method::GET, "/metrics").send().await.expect(200).text()
+}
+
 async fn privileges_can_be_named_as_the_provider_names_them(house: &House) {
     let mut claims = house.issuer().claims(&Person::new("birgit", &[]));
     claims["groups"] = json!("PR-1 PR-9 PR-2");
@@ -137,5 +205,9 @@ on_each_database! {
     a_token_that_the_provider_did_not_sign_is_refused,
     a_new_key_of_the_provider_needs_no_restart,
     unknown_keys_do_not_make_the_house_ask_the_provider_at_once_again,
+    a_crowd_of_unknown_keys_makes_the_house_ask_the_provider_once,
+    a_provider_that_is_away_at_first_locks_nobody_out_for_longer_than_it_is_away,
+    while_the_provider_is_away_the_keys_that_are_known_are_good,
+    a_key_that_the_provider_withdrew_is_good_for_ten_minutes_at_most,
     privileges_can_be_named_as_the_provider_names_them with MAPPED,
 }

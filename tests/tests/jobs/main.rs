@@ -388,7 +388,7 @@ fn done<T>(outcome: Result<T, Error>) -> T {
 fn context() -> Context {
     static CALLS: AtomicU64 = AtomicU64::new(0);
     Context {
-        caller: Caller { subject: "en".to_owned(), name: None, privileges: Default::default() },
+        caller: Caller::house("en"),
         operation: "test",
         trace_id: CALLS.fetch_add(1, Ordering::Relaxed).to_string(),
         reason: None,

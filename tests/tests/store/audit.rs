@@ -24,6 +24,7 @@ fn intent(operation: &str) -> Intent {
         id: Uuid::new_v4(),
         at: kept_noon(),
         actor: "caseworker".to_owned(),
+        on_behalf_of: None,
         operation: operation.to_owned(),
         party_id: None,
         number_digest: None,

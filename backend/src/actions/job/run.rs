@@ -1,6 +1,5 @@
 //! The handle of a run that is under way.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -100,7 +99,7 @@ impl Run {
     /// The circumstances of something that the run does: the job is the caller, with no privilege.
     pub fn context(&self, operation: &'static str) -> Context {
         Context {
-            caller: Caller { subject: format!("job:{}", self.job()), name: None, privileges: BTreeSet::new() },
+            caller: Caller::house(format!("job:{}", self.job())),
             operation,
             trace_id: self.id().to_string(),
             reason: None,

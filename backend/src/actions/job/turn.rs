@@ -214,6 +214,7 @@ impl Actions {
             id,
             at: now,
             actor: format!("job:{name}"),
+            on_behalf_of: None,
             operation: name.replace('-', "_"),
             party_id: None,
             number_digest: None,

@@ -166,3 +166,29 @@ fn a_file_name_is_never_shaped_like_a_personal_number() {
         assert_eq!(file_name("/fileName", Some(name)).unwrap_err().0[0].pointer, "/fileName", "{name}");
     }
 }
+
+#[test]
+fn the_person_behind_a_system_is_named_and_never_by_a_personal_number() {
+    for (given, name) in [
+        ("birgit", "birgit"),
+        ("  AZ12345 ", "AZ12345"),
+        ("søren.å@kommune.dk", "søren.å@kommune.dk"),
+        ("3f2504e0-4f89-11d3-9a0c-0305e82c3301", "3f2504e0-4f89-11d3-9a0c-0305e82c3301"),
+    ] {
+        assert_eq!(end_user(given).as_deref(), Some(name));
+    }
+    for given in [
+        "",
+        "  ",
+        "a\tb",
+        "0707614285",
+        "070761-4285",
+        "070761 4285",
+        "dk:0707614285",
+        "cpr-070761-4285",
+        "mailto:0707614285@example.dk",
+    ] {
+        assert_eq!(end_user(given), None, "{}", given.escape_debug());
+    }
+    assert_eq!(end_user(&"x".repeat(129)), None);
+}

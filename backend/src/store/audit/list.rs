@@ -38,6 +38,9 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     if let Some(actor) = &criteria.actor {
         must("i.actor = ?", actor.as_str().into());
     }
+    if let Some(person) = &criteria.on_behalf_of {
+        must("i.on_behalf_of = ?", person.as_str().into());
+    }
     // A party that was only found or made by the operation, and a number that was lost, stand in the outcome.
     if let Some(party_id) = criteria.party_id {
         must("i.entry_id IN (SELECT entry_id FROM audit WHERE party_id = ?)", party_id.into());
@@ -65,7 +68,7 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     }
     values.push(cursor::fetch(page).into());
     let statement = format!(
-        "SELECT i.seq, i.entry_id, i.at, i.actor, i.operation, i.party_id, i.number_digest, i.criteria, i.reason, \
+        "SELECT i.seq, i.entry_id, i.at, i.actor, i.on_behalf_of, i.operation, i.party_id, i.number_digest, i.criteria, i.reason, \
         i.case_number, i.trace_id, coalesce(i.ended_at, o.ended_at) AS ended_at, coalesce(i.outcome, o.outcome) AS outcome, \
         coalesce(i.problem, o.problem) AS problem, o.party_id AS outcome_party_id, o.number_digest AS outcome_number_digest, \
         coalesce(i.result_count, o.result_count) AS result_count \
@@ -122,6 +125,7 @@ fn entry(row: &QueryResult) -> Result<Entry, Error> {
             id: get(row, "entry_id")?,
             at: get(row, "at")?,
             actor: get(row, "actor")?,
+            on_behalf_of: get(row, "on_behalf_of")?,
             operation: get(row, "operation")?,
             party_id,
             number_digest: get(row, "number_digest")?,

@@ -49,7 +49,7 @@ pub async fn append_all(write: &Write, rows: &[Row]) -> Result<(), Error> {
 }
 
 async fn insert(write: &Write, rows: &[Row]) -> Result<(), Error> {
-    const COLUMNS: usize = 15;
+    const COLUMNS: usize = 16;
     let places: Vec<String> = (0..rows.len())
         .map(|row| {
             let places: Vec<String> = (1..=COLUMNS).map(|column| format!("${}", row * COLUMNS + column)).collect();
@@ -57,7 +57,7 @@ async fn insert(write: &Write, rows: &[Row]) -> Result<(), Error> {
         })
         .collect();
     let statement = format!(
-        "INSERT INTO audit (entry_id, phase, at, actor, operation, party_id, number_digest, criteria, reason, case_number, \
+        "INSERT INTO audit (entry_id, phase, at, actor, on_behalf_of, operation, party_id, number_digest, criteria, reason, case_number, \
         trace_id, ended_at, outcome, problem, result_count) VALUES {}",
         places.join(", ")
     );
@@ -79,6 +79,7 @@ fn column_values(row: &Row) -> Vec<sea_orm::Value> {
         phase,
         at,
         intent.map(|intent| intent.actor.clone()),
+        intent.and_then(|intent| intent.on_behalf_of.clone()),
         intent.map(|intent| intent.operation.clone()),
         party_id,
         intent.and_then(|intent| intent.number_digest.clone()).or_else(|| ending?.number_digest.clone()),
