@@ -77,6 +77,9 @@ pub struct Delivery {
     pub reason_code: Option<DeliveryReason>,
     /// With `gap` and `behind`: the production date that it follows.
     pub missing_since: Option<NaiveDate>,
+    /// Whether an operator can let it go (`POST /deliveries/{id}/retry` with `bridge`): it waits, and no older one of the task
+    /// has to go first.
+    pub can_be_bridged: bool,
     /// Who let it go although something is missing before it, and why.
     pub bridge: Option<DeliveryBridge>,
     /// Persons in the file; `null` where it could not be read to its end.

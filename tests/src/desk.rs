@@ -102,6 +102,7 @@ impl Desk {
             state: State::Received,
             reason: None,
             bridge: None,
+            may_be_bridged: false,
             progress: 0,
             counts: Counts::default(),
             received_at: self.clock.now(),

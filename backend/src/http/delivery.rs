@@ -254,6 +254,7 @@ pub fn contract(delivery: house::Delivery) -> Delivery {
         reason: delivery.reason.map(|reason| reason.text().to_owned()),
         reason_code: delivery.reason.map(reason_to),
         missing_since,
+        can_be_bridged: delivery.may_be_bridged,
         bridge: delivery.bridge.map(|bridge| DeliveryBridge { reason: bridge.reason, by: bridge.by, at: bridge.at }),
         persons_in_file,
         persons: counts.persons(),

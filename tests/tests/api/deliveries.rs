@@ -256,7 +256,15 @@ async fn a_gap_is_bridged_with_a_reason_that_stands_in_the_log(house: &House) {
     let behind = deliver(house, "2026-11-25", "2026-11-24").await;
     let problem = bridge(house, &waiting, " ").await.problem(ProblemCode::InvalidInput);
     assert_eq!(problem.errors[0].pointer, "/bridge/reason");
-    bridge(house, &behind, "Filen findes ikke mere").await.problem(ProblemCode::Conflict);
+    // A second gap, behind a file that is missing too: the older one has to go first.
+    let second = deliver(house, "2026-11-27", "2026-11-26").await;
+    waits(&second, DeliveryReason::Gap, Some("2026-11-26"));
+    for (delivery, can_be_bridged) in [(&waiting, true), (&behind, false), (&second, false)] {
+        assert_eq!(stands(house, delivery).await.can_be_bridged, can_be_bridged, "{delivery:?}");
+    }
+    for delivery in [&behind, &second] {
+        bridge(house, delivery, "Filen findes ikke mere").await.problem(ProblemCode::Conflict);
+    }
     let retry = format!("/deliveries/{}/retry", waiting.id);
     house.with(CASEWORKER).api(Method::POST, &retry).send().await.expect(202);
     waits(&stands(house, &waiting).await, DeliveryReason::Gap, Some("2026-11-23"));
@@ -267,6 +275,7 @@ async fn a_gap_is_bridged_with_a_reason_that_stands_in_the_log(house: &House) {
     let bridged = applied.bridge.unwrap();
     assert_eq!((bridged.reason.as_str(), bridged.at), ("Filen findes ikke mere hos CPR", house.now()));
     is_applied(&stands(house, &behind).await);
+    assert!(stands(house, &second).await.can_be_bridged && !applied.can_be_bridged);
     let entries = log(house, "&operation=retry_delivery").await;
     let reasons: Vec<_> = entries.iter().filter_map(|entry| entry.reason.as_deref()).collect();
     assert!(reasons.contains(&"Filen findes ikke mere hos CPR"), "{reasons:?}");
@@ -280,7 +289,9 @@ async fn another_content_of_a_date_waits_and_older_data_are_refused(house: &Hous
         upload(house, &change_file("2026-11-20", "2026-11-19", &["0701614011"])).await.expect(202).json();
     waits(&stands(house, &rerun).await, DeliveryReason::SameDate, None);
     is_applied(&deliver(house, "2026-11-23", "2026-11-20").await);
-    waits(&stands(house, &rerun).await, DeliveryReason::SameDate, None);
+    let waiting = stands(house, &rerun).await;
+    waits(&waiting, DeliveryReason::SameDate, None);
+    assert!(waiting.can_be_bridged);
     bridge(house, &rerun, "CPR har kørt igen").await.expect(202);
     is_applied(&stands(house, &rerun).await);
 
@@ -289,6 +300,7 @@ async fn another_content_of_a_date_waits_and_older_data_are_refused(house: &Hous
     bridge(house, &older, "Tag den alligevel").await.problem(ProblemCode::Conflict);
     let fork = deliver(house, "2026-11-24", "2026-11-20").await;
     waits(&fork, DeliveryReason::Fork, None);
+    assert!(fork.can_be_bridged && !older.can_be_bridged);
     bridge(house, &fork, "CPR har talt forkert").await.expect(202);
     is_applied(&stands(house, &fork).await);
 }

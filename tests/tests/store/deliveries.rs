@@ -31,6 +31,7 @@ fn sound(content_hash: &str, produced: u32, previous: u32) -> Delivery {
         state: State::Received,
         reason: None,
         bridge: None,
+        may_be_bridged: false,
         progress: 0,
         counts: Counts::default(),
         received_at: kept_noon(),

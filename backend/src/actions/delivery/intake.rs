@@ -115,6 +115,7 @@ impl Actions {
             state: if reason.is_some() { State::Refused } else { State::Received },
             reason,
             bridge: None,
+            may_be_bridged: false,
             progress: 0,
             counts: Counts::default(),
             received_at: self.clock.now(),

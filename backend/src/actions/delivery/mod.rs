@@ -124,18 +124,15 @@ impl Actions {
     }
 
     async fn bridge(&self, context: &Context, write: &Write, delivery: &Delivery, reason: String) -> Result<(), Error> {
-        let task_number = delivery.envelope.as_ref().map(|envelope| envelope.task_number.clone());
-        let (Some(task_number), State::Waiting) = (task_number, delivery.state) else {
+        if let Some(envelope) = &delivery.envelope {
+            self.judge_deliveries(write, &envelope.task_number).await?;
+        }
+        let delivery = store::delivery::get_one(write, delivery.id).await?.ok_or(Error::NotFound)?;
+        let (Some(task_number), State::Waiting) = (delivery.envelope.map(|it| it.task_number), delivery.state) else {
             return Err(Error::Conflict("Kun en leverance, der venter, kan springe noget over.".to_owned()));
         };
-        self.judge_deliveries(write, &task_number).await?;
         // What is older would be refused for good: it has to go first.
-        let pending = store::delivery::pending(write, &task_number).await?;
-        let date = |id: Uuid| pending.iter().find(|other| other.id == id).map(|other| other.link.production_date);
-        let is_behind = pending.iter().any(|other| {
-            other.id != delivery.id && !other.is_date_applied && Some(other.link.production_date) < date(delivery.id)
-        });
-        if is_behind {
+        if !delivery.may_be_bridged {
             let detail = "En ældre leverance af samme opgave er ikke indlæst endnu. Begynd med den.";
             return Err(Error::Conflict(detail.to_owned()));
         }

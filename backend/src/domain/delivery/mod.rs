@@ -109,6 +109,8 @@ pub struct Delivery {
     pub reason: Option<Reason>,
     /// Who let it go, and why.
     pub bridge: Option<Bridge>,
+    /// An operator can let it go: it waits, and nothing older of its task could still be applied before it.
+    pub may_be_bridged: bool,
     /// How many persons of the file, in order of first appearance, have been handled.
     pub progress: i64,
     /// What became of them.

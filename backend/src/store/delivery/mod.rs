@@ -13,13 +13,21 @@ use super::{Connection, Error, Write, cursor};
 use crate::domain::delivery::{Bridge, Counts, Delivery, DeliveryProblem, Envelope, Link, Listed, Reason, State};
 use crate::domain::page::{Page, PageRequest};
 
+/// Deliveries with whether an operator can let them go: one that waits, unless an older one of the task waits too that would
+/// be refused for good then. (An older one of a date that was applied would not.)
+const SELECT: &str = "SELECT d.*, d.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM delivery o \
+    WHERE o.task_number = d.task_number AND o.production_date < d.production_date \
+    AND o.state IN ('received', 'waiting', 'applying') AND NOT EXISTS (SELECT 1 FROM delivery a \
+    WHERE a.task_number = o.task_number AND a.production_date = o.production_date AND a.state = 'applied')\
+    ) AS may_be_bridged FROM delivery d";
+
 /// The delivery with this key; in a [`Write`] it is locked until that ends.
 ///
 /// # Errors
 /// As every read.
 pub async fn get_one(on: &impl Connection, id: Uuid) -> Result<Option<Delivery>, Error> {
-    let lock = if on.locks() { " FOR UPDATE" } else { "" };
-    let statement = format!("SELECT * FROM delivery WHERE id = $1{lock}");
+    let lock = if on.locks() { " FOR UPDATE OF d" } else { "" };
+    let statement = format!("{SELECT} WHERE d.id = $1{lock}");
     sql::one(on, &statement, values![id]).await?.as_ref().map(delivery).transpose()
 }
 
@@ -28,8 +36,8 @@ pub async fn get_one(on: &impl Connection, id: Uuid) -> Result<Option<Delivery>,
 /// # Errors
 /// As every read.
 pub async fn by_content(on: &impl Connection, content_hash: &str) -> Result<Option<Delivery>, Error> {
-    let lock = if on.locks() { " FOR UPDATE" } else { "" };
-    let statement = format!("SELECT * FROM delivery WHERE content_hash = $1{lock}");
+    let lock = if on.locks() { " FOR UPDATE OF d" } else { "" };
+    let statement = format!("{SELECT} WHERE d.content_hash = $1{lock}");
     sql::one(on, &statement, values![content_hash]).await?.as_ref().map(delivery).transpose()
 }
 
@@ -43,11 +51,11 @@ pub async fn list(on: &impl Connection, state: Option<State>, page: &PageRequest
     let mut values = values![before, cursor::fetch(page)];
     let mut criterion = "";
     if let Some(state) = state {
-        criterion = " AND state = $3";
+        criterion = " AND d.state = $3";
         values.push(sql::name(&state)?.into());
     }
     // Keys rise with time.
-    let statement = format!("SELECT * FROM delivery WHERE id < $1{criterion} ORDER BY id DESC LIMIT $2");
+    let statement = format!("{SELECT} WHERE d.id < $1{criterion} ORDER BY d.id DESC LIMIT $2");
     let rows = sql::all(on, &statement, values).await?.iter().map(delivery).collect::<Result<Vec<_>, Error>>()?;
     Ok(cursor::page(rows, page, |delivery| delivery.id.to_string()))
 }
@@ -57,8 +65,8 @@ pub async fn list(on: &impl Connection, state: Option<State>, page: &PageRequest
 /// # Errors
 /// As every read.
 pub async fn last_applied(on: &impl Connection) -> Result<Option<Delivery>, Error> {
-    let statement = "SELECT * FROM delivery WHERE applied_at IS NOT NULL ORDER BY applied_at DESC, id DESC LIMIT 1";
-    sql::one(on, statement, Vec::new()).await?.as_ref().map(delivery).transpose()
+    let statement = format!("{SELECT} WHERE d.applied_at IS NOT NULL ORDER BY d.applied_at DESC, d.id DESC LIMIT 1");
+    sql::one(on, &statement, Vec::new()).await?.as_ref().map(delivery).transpose()
 }
 
 /// Stores a new delivery.
@@ -240,6 +248,7 @@ fn delivery(row: &QueryResult) -> Result<Delivery, Error> {
         state: get_name(row, "state")?,
         reason: reason(row)?,
         bridge,
+        may_be_bridged: get(row, "may_be_bridged")?,
         progress: get(row, "progress")?,
         counts: Counts {
             changed: get(row, "changed")?,

@@ -1,6 +1,6 @@
 //! One delivery: what it is, what was wrong with it, and how to go on.
 
-use openapi::delivery::{BridgeInput, Delivery, DeliveryProblem, DeliveryReason, DeliveryRetry, DeliveryState};
+use openapi::delivery::{BridgeInput, Delivery, DeliveryProblem, DeliveryRetry, DeliveryState};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
@@ -64,7 +64,7 @@ pub fn DeliveryDialog(props: &DeliveryProps) -> Html {
     };
     let may = signed_in.may_operate();
     let may_retry = may && matches!(delivery.state, DeliveryState::Waiting | DeliveryState::Refused);
-    let may_bridge = may && can_be_bridged(delivery);
+    let may_bridge = may && delivery.can_be_bridged;
     let footer = html! {
         <>
             if may_bridge {
@@ -108,12 +108,6 @@ pub fn DeliveryDialog(props: &DeliveryProps) -> Html {
             })) }
         </Dialog>
     }
-}
-
-/// Whether an operator can let it go: it waits for something that may never come.
-fn can_be_bridged(delivery: &Delivery) -> bool {
-    let reasons = [DeliveryReason::Gap, DeliveryReason::SameDate, DeliveryReason::Fork];
-    delivery.state == DeliveryState::Waiting && delivery.reason_code.is_some_and(|reason| reasons.contains(&reason))
 }
 
 fn facts(delivery: &Delivery) -> Html {
