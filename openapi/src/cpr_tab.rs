@@ -99,7 +99,7 @@ pub struct CprTab {
     pub protections: Section<ProtectionItem>,
     /// Former personal numbers.
     pub former_numbers: Section<FormerNumberItem>,
-    /// Former names and addresses.
+    /// Former names, addresses, civil statuses and citizenships, and disappearances.
     pub history: Section<HistoryItem>,
 }
 
@@ -285,13 +285,17 @@ pub struct FormerNumberItem {
     pub to: Option<CprDate>,
 }
 
-/// A former name or address.
+/// What was in force before: a name, an address, or something that is told in words.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryItem {
     /// A former name.
     pub name: Option<String>,
+    /// A former civil status, separation, citizenship or disappearance, in Danish words.
+    pub text: Option<String>,
+    /// With a former civil status: the spouse or partner.
+    pub spouse: Option<Relative>,
     /// A former address; `null` when masked.
     pub address: Option<Address>,
     /// `true`: hidden until revealed.

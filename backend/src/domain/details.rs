@@ -33,7 +33,7 @@ pub struct Details {
     pub protections: Section<ProtectionItem>,
     /// Former personal numbers.
     pub former_numbers: Section<FormerNumberItem>,
-    /// Former names and addresses.
+    /// Former names, addresses, civil statuses and citizenships, and disappearances.
     pub history: Section<HistoryItem>,
 }
 
@@ -238,11 +238,15 @@ pub struct FormerNumberItem {
     pub to: Option<CprDate>,
 }
 
-/// A former name or address.
+/// What was in force before: a name, an address, or something that is told in words.
 #[derive(Clone, PartialEq)]
 pub struct HistoryItem {
     /// A former name.
     pub name: Option<String>,
+    /// A former civil status, separation, citizenship or disappearance, in Danish words.
+    pub text: Option<String>,
+    /// With a former civil status: the spouse or partner.
+    pub spouse: Option<Relative>,
     /// A former address; `None` when masked.
     pub address: Option<Address>,
     /// Hidden until revealed.

@@ -377,7 +377,8 @@ pub fn details_view(details: Details, protected: bool, policy: &Policy) -> Detai
         custody: details.custody.map(relative),
         history: details.history.map(|item| super::details::HistoryItem {
             address: shown(item.address.as_ref(), masked),
-            masked: masked && item.name.is_none(),
+            masked: masked && item.address.is_some(),
+            spouse: item.spouse.map(relative),
             ..item
         }),
         ..details

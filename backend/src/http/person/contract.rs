@@ -114,6 +114,8 @@ pub fn tab(details: Details) -> wire::CprTab {
         }),
         history: section(details.history, |item| wire::HistoryItem {
             name: item.name,
+            text: item.text,
+            spouse: item.spouse.map(relative),
             address: item.address.map(address),
             masked: item.masked,
             from: item.from.map(date),

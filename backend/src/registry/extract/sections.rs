@@ -125,12 +125,11 @@ fn contact_addresses(records: &PersonRecords) -> Vec<ContactAddressItem> {
 fn civil_statuses(records: &PersonRecords) -> Vec<CivilStatusItem> {
     let Some(record) = records.one("012") else { return Vec::new() };
     let Some(civil_status) = field(&record, "CIVST").map(|code| CivilStatus::of(&code)) else { return Vec::new() };
-    let spouse = Referred { number: "AEGTEPNR", name: "AEGTENVN", birth_date: "AEGTEFOED_DT" };
     vec![CivilStatusItem {
         code: civil_status.code().to_owned(),
         text: civil_status.text().to_owned(),
         from: from(&record, "HAENSTART-CIVILSTAND"),
-        spouse: spouse.read(&record, Relation::Spouse),
+        spouse: SPOUSE.read(&record, Relation::Spouse),
     }]
 }
 
@@ -209,12 +208,15 @@ fn guardianship(records: &PersonRecords) -> Vec<GuardianshipItem> {
 fn citizenship(records: &PersonRecords) -> Vec<CitizenshipItem> {
     let Some(record) = records.one("010") else { return Vec::new() };
     let Some(code) = code(&record, "LANDEKOD") else { return Vec::new() };
-    let land = country(&code);
     vec![CitizenshipItem {
-        country_code: land.and_then(|land| land.iso).map(str::to_owned),
-        country: land.map_or_else(|| format!("Landekode {code}"), |land| land.name.to_owned()),
+        country_code: country(&code).and_then(|land| land.iso).map(str::to_owned),
+        country: country_name(&code),
         from: from(&record, "HAENSTART-STATSBORGERSKAB"),
     }]
+}
+
+fn country_name(code: &str) -> String {
+    country(code).map_or_else(|| format!("Landekode {code}"), |land| land.name.to_owned())
 }
 
 fn protections(records: &PersonRecords) -> Vec<ProtectionItem> {
@@ -244,36 +246,54 @@ fn former_numbers(records: &PersonRecords) -> Vec<FormerNumberItem> {
     records.records("022").filter_map(item).collect()
 }
 
-/// Former names and addresses that were once in force, the latest first. What CPR has corrected, undone or replaced
-/// (`ANNKOR`) is kept and not shown.
+/// What was once in force, the latest first: names, addresses, civil statuses, separations, citizenships and
+/// disappearances. What CPR has corrected, undone or replaced (`ANNKOR`) is kept and not shown.
 fn history(records: &PersonRecords) -> Vec<HistoryItem> {
     let in_force = |code| records.records(code).filter(|record| record.correction().is_none());
     let names = in_force("026").map(|record| HistoryItem {
         name: text(["FORNVN", "MELNVN", "EFTERNVN"].map(|name| record.text(name)).join(" ")),
-        address: None,
-        masked: false,
-        from: from(&record, "NVNHAENSTART"),
-        to: from(&record, "NVNHAENSLUT"),
+        ..former(&record, "NVNHAENSTART", "NVNHAENSLUT")
     });
-    let addresses = in_force("023").map(|record| HistoryItem {
-        name: None,
-        address: coded_address(&record),
-        masked: false,
-        from: from(&record, "TILFLYDTO"),
-        to: from(&record, "FRAFLYDTO"),
+    let addresses = in_force("023")
+        .map(|record| HistoryItem { address: coded_address(&record), ..former(&record, "TILFLYDTO", "FRAFLYDTO") });
+    let abroad = in_force("024")
+        .map(|record| HistoryItem { address: foreign_address(&record), ..former(&record, "UDRDTO", "INDRDTO") });
+    let civil_statuses = in_force("029").map(|record| HistoryItem {
+        text: field(&record, "CIVST").map(|code| CivilStatus::of(&code).text().to_owned()),
+        spouse: SPOUSE.read(&record, Relation::Spouse),
+        ..former(&record, "HAENSTART-CIVILSTAND", "HAENSLUT-CIVILSTAND")
     });
-    let abroad = in_force("024").map(|record| HistoryItem {
-        name: None,
-        address: foreign_address(&record),
-        masked: false,
-        from: from(&record, "UDRDTO"),
-        to: from(&record, "INDRDTO"),
+    let separations = in_force("030").map(|record| HistoryItem {
+        text: Some("Separeret".to_owned()),
+        ..former(&record, "START_DT-SEPARATION", "SLUT_DT-SEPARATION")
     });
-    let told = |item: &HistoryItem| item.name.is_some() || item.address.is_some();
-    let mut items: Vec<HistoryItem> = names.chain(addresses).chain(abroad).filter(told).collect();
+    let citizenships = in_force("027").map(|record| HistoryItem {
+        text: code(&record, "LANDEKOD").map(|code| format!("Statsborgerskab: {}", country_name(&code))),
+        ..former(&record, "HAENSTART-STATSBORGERSKAB", "HAENSLUT-STATSBORGERSKAB")
+    });
+    let disappearances = in_force("025").map(|record| HistoryItem {
+        text: Some("Forsvundet".to_owned()),
+        ..former(&record, "FORSVINDDTO", "GENFINDDTO")
+    });
+    let all = names.chain(addresses).chain(abroad).chain(civil_statuses).chain(separations);
+    let told = |item: &HistoryItem| item.name.is_some() || item.address.is_some() || item.text.is_some();
+    let mut items: Vec<HistoryItem> = all.chain(citizenships).chain(disappearances).filter(told).collect();
     let begin = |item: &HistoryItem| item.from.as_ref().map(|date| date.value.clone());
     items.sort_by_key(|item| std::cmp::Reverse(begin(item)));
     items
+}
+
+/// Something that was in force between these two dates.
+fn former(record: &Record<'_>, start: &str, end: &str) -> HistoryItem {
+    HistoryItem {
+        name: None,
+        text: None,
+        spouse: None,
+        address: None,
+        masked: false,
+        from: from(record, start),
+        to: from(record, end),
+    }
 }
 
 /// CPR's history of addresses has no road names, only their codes.
@@ -319,6 +339,9 @@ struct Referred {
     name: &'static str,
     birth_date: &'static str,
 }
+
+/// The spouse or partner of a civil status, present (012) or former (029).
+const SPOUSE: Referred = Referred { number: "AEGTEPNR", name: "AEGTENVN", birth_date: "AEGTEFOED_DT" };
 
 impl Referred {
     /// The relative; `None` when CPR knows nobody.

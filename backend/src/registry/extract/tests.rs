@@ -6,7 +6,7 @@ use cpr::PersonalNumber;
 use super::*;
 use crate::domain::details::{Availability, Details, Relation};
 use crate::domain::party::{Address, AddressKind};
-use crate::domain::person::{Person, Precision, RegisterSource, Sex, Status};
+use crate::domain::person::{CprDate, Person, Precision, RegisterSource, Sex, Status};
 use crate::registry::Kind;
 
 const JENS: &str = "0707614285";
@@ -283,6 +283,41 @@ fn a_relative_with_clear_text_has_name_address_and_mark() {
     assert_eq!((open.name.as_deref(), open.protected), (Some("Janne Jensen"), false));
     assert_eq!(parts(open.address.as_ref())[0], "Søgade 16");
     assert!(mother("2020-01-01").protected);
+}
+
+#[test]
+fn what_was_before_is_told_in_words_with_its_dates() {
+    let history = [
+        line("025", JENS, &[(15, "200105010000 200109010000")]),
+        line("025", JENS, &[(14, "A200205010000 200209010000")]),
+        line("027", JENS, &[(15, "5120196107070000 198806010000")]),
+        line("027", JENS, &[(14, "K5120196107070000 198806010000")]),
+        line("029", JENS, &[(15, "U"), (72, "000000000000"), (85, "198001010000")]),
+        line("029", JENS, &[(15, "G0701614011"), (72, "198001010000"), (85, "199501010000")]),
+        line("030", JENS, &[(27, "1994-01-01"), (38, "1995-01-01")]),
+    ];
+    let tab = tab(&[jens(), history.to_vec()].concat());
+    let day = |date: Option<&CprDate>| date.map(|date| date.value.clone());
+    let told: Vec<_> = tab
+        .history
+        .items
+        .iter()
+        .map(|item| (item.text.clone().unwrap_or_default(), day(item.from.as_ref()), day(item.to.as_ref())))
+        .collect();
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            ("Forsvundet".to_owned(), some("2001-05-01"), some("2001-09-01")),
+            ("Separeret".to_owned(), some("1994-01-01"), some("1995-01-01")),
+            ("Gift".to_owned(), some("1980-01-01"), some("1995-01-01")),
+            ("Statsborgerskab: Sverige".to_owned(), some("1961-07-07"), some("1988-06-01")),
+            ("Ugift".to_owned(), None, some("1980-01-01")),
+        ]
+    );
+    let spouse = tab.history.items[2].spouse.as_ref();
+    let spouse = spouse.and_then(|spouse| spouse.personal_number.map(|number| (number.to_string(), spouse.protected)));
+    assert!(spouse.is_some_and(|(_, protected)| protected), "a relative whose mark is not known counts as protected");
 }
 
 #[test]
