@@ -142,7 +142,7 @@ async fn furnish(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<Acti
         database.migrate().await.context("databasens skema kan ikke opdateres")?;
     }
     let registry = config.can_look_up().then(|| registry(config, clock.clone())).transpose()?;
-    let channel = config.can_subscribe().then(|| channel(config)).transpose()?;
+    let channel = config.can_subscribe().then(|| channel(config, clock.clone())).transpose()?;
     let deliveries = deliveries(config)?;
     Ok(Arc::new(Actions::new(database, registry, channel, deliveries, policy(config)?, clock).await?))
 }
@@ -190,7 +190,7 @@ fn deliveries(config: &Config) -> anyhow::Result<Deliveries> {
 }
 
 /// CPR Direkte, as configured.
-fn channel(config: &Config) -> anyhow::Result<Arc<dyn Channel>> {
+fn channel(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<dyn Channel>> {
     let direkte = &config.cpr.direkte;
     let password = if direkte.password_file.as_os_str().is_empty() {
         PasswordSource::Fixed(Secret::new(direkte.password.reveal()))
@@ -208,8 +208,8 @@ fn channel(config: &Config) -> anyhow::Result<Arc<dyn Channel>> {
         connect_timeout: DirekteConfig::CONNECT_TIMEOUT,
         timeout: DirekteConfig::TIMEOUT,
     };
-    let client =
-        DirekteClient::new(settings).context("forbindelsen til CPR Direkte kan ikke sættes op (cpr.direkte)")?;
+    let client = DirekteClient::new(settings, Arc::new(move || clock.now()))
+        .context("forbindelsen til CPR Direkte kan ikke sættes op (cpr.direkte)")?;
     Ok(Arc::new(Direkte::new(client, keep(config))))
 }
 

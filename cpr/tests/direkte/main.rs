@@ -2,14 +2,21 @@
 
 mod office;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use cpr::PersonalNumber;
-use cpr::client::PasswordSource;
+use cpr::client::{Clock, PasswordSource};
 use cpr::direkte::client::{ConfigError, DirekteConfig, State, Subscribed};
 use cpr::direkte::{Answer, DirekteClient, DirekteError, Malformed, Refusal, RefusalKind};
 use cpr::gctp::Secret;
 use office::{Act, Office};
+
+/// No file of these tests is old at that time.
+fn clock() -> Clock {
+    Arc::new(|| DateTime::<Utc>::UNIX_EPOCH)
+}
 
 fn jens() -> PersonalNumber {
     PersonalNumber::parse("0707614285").unwrap()
@@ -27,7 +34,7 @@ fn records(number: &str) -> Vec<u8> {
 }
 
 fn client(office: &Office) -> DirekteClient {
-    DirekteClient::new(office.config()).unwrap()
+    DirekteClient::new(office.config(), clock()).unwrap()
 }
 
 fn refused(number: u8) -> DirekteError {
@@ -127,7 +134,7 @@ async fn another_password_in_the_file_is_tried_and_a_refused_one_never_again() {
     let write = |text: &str| std::fs::write(file.path(), text).unwrap();
     write("F0rkert!\n");
     let password = PasswordSource::File(file.path().to_owned());
-    let client = DirekteClient::new(DirekteConfig { password, ..office.config() }).unwrap();
+    let client = DirekteClient::new(DirekteConfig { password, ..office.config() }, clock()).unwrap();
     assert_eq!(client.read(jens()).await, Err(refused(1)));
     write("0gsåforkert");
     assert_eq!(client.read(jens()).await, Err(DirekteError::PasswordForm));
@@ -223,7 +230,7 @@ async fn broken_answers_are_named() {
 async fn no_answer_in_time_is_a_timeout_and_repeated_failures_pause() {
     let office = Office::open().await;
     let timeout = Duration::from_millis(300);
-    let client = DirekteClient::new(DirekteConfig { timeout, ..office.config() }).unwrap();
+    let client = DirekteClient::new(DirekteConfig { timeout, ..office.config() }, clock()).unwrap();
     office.will([Act::Normal, Act::Hang, Act::Hang]);
     assert_eq!(client.read(jens()).await, Err(DirekteError::Timeout));
     assert_eq!(client.state(), State::Unreachable);
@@ -240,7 +247,7 @@ async fn a_host_that_does_not_shake_hands_costs_the_time_of_connecting() {
         connect_timeout: Duration::from_millis(100),
         ..office.config()
     };
-    assert_eq!(DirekteClient::new(config).unwrap().read(jens()).await, Err(DirekteError::Timeout));
+    assert_eq!(DirekteClient::new(config, clock()).unwrap().read(jens()).await, Err(DirekteError::Timeout));
 }
 
 #[tokio::test]
@@ -248,7 +255,7 @@ async fn who_is_not_trusted_gets_nothing() {
     let office = Office::open().await;
     let other = Office::open().await;
     let ca_file = Some(other.ca.path().to_owned());
-    let stranger = DirekteClient::new(DirekteConfig { ca_file, ..office.config() }).unwrap();
+    let stranger = DirekteClient::new(DirekteConfig { ca_file, ..office.config() }, clock()).unwrap();
     assert_eq!(stranger.read(jens()).await, Err(DirekteError::Unreachable("TLS was not agreed on")));
 
     let elsewhere = Office::open_as("direkte.example.org").await;
@@ -256,7 +263,10 @@ async fn who_is_not_trusted_gets_nothing() {
     assert_eq!((office.seen().len(), elsewhere.seen().len()), (0, 0));
 
     let closed = DirekteConfig { port: 1, ..office.config() };
-    assert_eq!(DirekteClient::new(closed).unwrap().read(jens()).await, Err(DirekteError::Unreachable("no connection")));
+    assert_eq!(
+        DirekteClient::new(closed, clock()).unwrap().read(jens()).await,
+        Err(DirekteError::Unreachable("no connection"))
+    );
 }
 
 #[tokio::test]
@@ -277,7 +287,7 @@ async fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
     let refuses = |change: fn(&mut DirekteConfig), expected| {
         let mut config = office.config();
         change(&mut config);
-        assert_eq!(DirekteClient::new(config).err(), Some(expected));
+        assert_eq!(DirekteClient::new(config, clock()).err(), Some(expected));
     };
     refuses(|config| config.host = "not a host".to_owned(), ConfigError::Host);
     refuses(|config| config.host = String::new(), ConfigError::Host);
@@ -291,5 +301,5 @@ async fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
     refuses(|config| config.ca_file = Some("/nowhere".into()), ConfigError::CaFile);
     let empty = tempfile::NamedTempFile::new().unwrap();
     let config = DirekteConfig { ca_file: Some(empty.path().to_owned()), ..office.config() };
-    assert_eq!(DirekteClient::new(config).err(), Some(ConfigError::CaFile));
+    assert_eq!(DirekteClient::new(config, clock()).err(), Some(ConfigError::CaFile));
 }

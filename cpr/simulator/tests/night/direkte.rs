@@ -84,7 +84,7 @@ async fn a_token_expires_and_is_renewed_once() {
 async fn a_client_with_a_wrong_password_does_not_lock_the_user() {
     let line = Line::open();
     let password = PasswordSource::Fixed(Secret::new("F0rkert!"));
-    let client = DirekteClient::new(DirekteConfig { password, ..line.config() }).unwrap();
+    let client = DirekteClient::new(DirekteConfig { password, ..line.config() }, line.clock()).unwrap();
     for _ in 0..6 {
         assert_eq!(client.read(number("0707614285")).await, Err(refused(1)));
     }
@@ -97,13 +97,104 @@ async fn a_client_with_a_wrong_password_does_not_lock_the_user() {
     assert_eq!(line.client().read(number("0707614285")).await, Err(refused(2)));
 }
 
+/// A password file that is so many days old, and a client that reads it.
+struct InFile {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+    client: DirekteClient,
+}
+
+impl InFile {
+    fn of(line: &Line, days: i64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        std::fs::write(&path, line.simulator.direkte().password()).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified((line.clock()() - TimeDelta::days(days)).into()).unwrap();
+        let password = PasswordSource::File(path.clone());
+        let client = DirekteClient::new(DirekteConfig { password, ..line.config() }, line.clock()).unwrap();
+        Self { _folder: folder, path, client }
+    }
+
+    fn text(&self) -> String {
+        std::fs::read_to_string(&self.path).unwrap()
+    }
+
+    fn next(&self) -> Option<String> {
+        std::fs::read_to_string(self.path.with_extension("next")).ok()
+    }
+}
+
+#[tokio::test]
+async fn an_expired_password_in_a_file_is_renewed() {
+    let line = Line::open();
+    let file = InFile::of(&line, 0);
+    let before = file.text();
+    line.simulator.command(Command::ExpirePassword);
+    assert!(file.client.read(number("0707614285")).await.is_ok());
+    assert_ne!(file.text(), before);
+    assert_eq!((file.text(), file.next()), (line.simulator.direkte().password(), None));
+    assert_eq!(line.simulator.counters()["direkte log-on"], 2);
+    assert!(file.client.password_changed_at().await.is_some());
+}
+
+#[tokio::test]
+async fn a_password_is_renewed_long_before_it_expires_and_only_once() {
+    let line = Line::open();
+    for (days, renews) in [(59, false), (60, true)] {
+        let file = InFile::of(&line, days);
+        let before = file.text();
+        assert!(file.client.read(number("0707614285")).await.is_ok());
+        assert_eq!(file.text() != before, renews, "{days} days");
+        assert_eq!((file.text(), file.next()), (line.simulator.direkte().password(), None));
+        line.let_pass(TimeDelta::minutes(31));
+        assert!(file.client.read(number("0707614285")).await.is_ok());
+    }
+    assert_eq!(line.simulator.counters()["direkte log-on"], 5, "two each, and one that carried the new password");
+}
+
+#[tokio::test]
+async fn a_renewal_that_cpr_will_not_have_today_disturbs_nobody() {
+    let line = Line::open();
+    line.simulator.turn(|knobs| knobs.one_password_change_a_day = true);
+    line.simulator.command(Command::ExpirePassword);
+    let first = InFile::of(&line, 0);
+    assert!(first.client.read(number("0707614285")).await.is_ok());
+    let second = InFile::of(&line, 70);
+    let before = second.text();
+    for _ in 0..3 {
+        assert!(second.client.read(number("0707614285")).await.is_ok());
+        line.simulator.command(Command::ForgetTokens);
+    }
+    assert_eq!((second.text(), second.next(), second.client.state()), (before.clone(), None, State::LoggedOn));
+    line.let_pass(TimeDelta::hours(25));
+    assert!(second.client.read(number("0707614285")).await.is_ok());
+    assert_ne!(second.text(), before);
+    assert_eq!(second.text(), line.simulator.direkte().password());
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_was_lost_is_finished_by_the_next_call() {
+    let line = Line::open();
+    let file = InFile::of(&line, 0);
+    let before = file.text();
+    // As a crash between CPR's yes and ours leaves it: the new password is in force, and lies beside the old one.
+    line.simulator.command(Command::ExpirePassword);
+    let other = InFile::of(&line, 0);
+    assert!(other.client.read(number("0707614285")).await.is_ok());
+    std::fs::write(file.path.with_extension("next"), other.text()).unwrap();
+    assert!(file.client.read(number("0707614285")).await.is_ok());
+    assert_ne!(file.text(), before);
+    assert_eq!((file.text(), file.next()), (line.simulator.direkte().password(), None));
+}
+
 #[tokio::test]
 async fn strangers_are_turned_away_by_their_numbers() {
     let line = Line::open();
     let with = |change: fn(&mut DirekteConfig)| {
         let mut config = line.config();
         change(&mut config);
-        DirekteClient::new(config).unwrap()
+        DirekteClient::new(config, line.clock()).unwrap()
     };
     let jens = number("0707614285");
     assert_eq!(with(|config| config.customer_number = "1234".to_owned()).read(jens).await, Err(refused(6)));
@@ -135,7 +226,7 @@ async fn every_number_can_be_had_for_the_log_on_for_everybody_and_for_one() {
 async fn trouble_reaches_the_client_and_what_was_asked_is_done() {
     let line = Line::open();
     let timeout = Duration::from_secs(2);
-    let client = DirekteClient::new(DirekteConfig { timeout, ..line.config() }).unwrap();
+    let client = DirekteClient::new(DirekteConfig { timeout, ..line.config() }, line.clock()).unwrap();
     let jens = number("0707614285");
     client.read(jens).await.unwrap();
     let trouble = |trouble| {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use cpr::client::PasswordSource;
+use cpr::client::{Clock, PasswordSource};
 use cpr::direkte::{DirekteClient, DirekteConfig};
 use cpr::extract::{PersonRecords, Scan, scan};
 use cpr::gctp::Secret;
@@ -26,13 +26,20 @@ struct Line {
     seconds: Arc<AtomicI64>,
 }
 
+fn clock(seconds: &Arc<AtomicI64>) -> Clock {
+    let (start, passed): (DateTime<Utc>, _) = ("2024-01-15T09:15:00Z".parse().unwrap(), Arc::clone(seconds));
+    Arc::new(move || start + TimeDelta::seconds(passed.load(Ordering::SeqCst)))
+}
+
 impl Line {
     fn open() -> Self {
         let seconds = Arc::new(AtomicI64::new(0));
-        let passed = Arc::clone(&seconds);
-        let start: DateTime<Utc> = "2024-01-15T09:15:00Z".parse().unwrap();
-        let now = move || start + TimeDelta::seconds(passed.load(Ordering::SeqCst));
-        Self { simulator: Simulator::start(Options::new(now)).unwrap(), seconds }
+        let clock = clock(&seconds);
+        Self { simulator: Simulator::start(Options::new(move || clock())).unwrap(), seconds }
+    }
+
+    fn clock(&self) -> Clock {
+        clock(&self.seconds)
     }
 
     fn let_pass(&self, time: TimeDelta) {
@@ -55,7 +62,7 @@ impl Line {
     }
 
     fn client(&self) -> DirekteClient {
-        DirekteClient::new(self.config()).unwrap()
+        DirekteClient::new(self.config(), self.clock()).unwrap()
     }
 
     fn follow(&self, digits: &[&str]) {

@@ -25,8 +25,8 @@ pub enum DirekteError {
     /// A replacement number was to be sent. CPR has none, so nothing was sent.
     #[error("a replacement number is never sent to CPR")]
     ReplacementNumber,
-    /// The password could not be read from its file.
-    #[error("the password file cannot be read: {0}")]
+    /// The file of the password could not be read or written.
+    #[error("the password file cannot be used: {0}")]
     PasswordFile(std::io::ErrorKind),
     /// The password in the file cannot be one of CPR Direkte; nothing was sent.
     #[error("a password of CPR Direkte has exactly eight characters")]

@@ -18,6 +18,7 @@ pub use settings::{ConfigError, DirekteConfig, PORT, PRODUCTION_HOST};
 
 use super::{Answer, Call, Data, Malformed, Refusal, Subscription};
 use crate::PersonalNumber;
+use crate::client::Clock;
 use session::Session;
 use wire::Wire;
 
@@ -39,15 +40,15 @@ pub enum Subscribed {
 }
 
 impl DirekteClient {
-    /// A client. Nothing is sent before the first call.
+    /// A client. Nothing is sent before the first call. `clock` tells the age of the password.
     ///
     /// # Errors
     /// [`ConfigError`].
-    pub fn new(config: DirekteConfig) -> Result<Self, ConfigError> {
+    pub fn new(config: DirekteConfig, clock: Clock) -> Result<Self, ConfigError> {
         config.check()?;
         let caller = config.caller()?;
         let wire = Wire::new(&config)?;
-        Ok(Self { session: Arc::new(Session::new(wire, caller, config.password)) })
+        Ok(Self { session: Arc::new(Session::new(wire, caller, config.password, clock)) })
     }
 
     /// Subscribes to a person, and asks for the records.
@@ -96,7 +97,8 @@ impl DirekteClient {
         self.session.state()
     }
 
-    /// When the password was changed, as its file tells; `None` if it is no file.
+    /// When the password was changed, as its file tells; `None` if it is no file. It is renewed when somebody logs on with one
+    /// that is 60 days old.
     pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
         self.session.password_changed_at().await
     }

@@ -10,17 +10,24 @@ use tracing::{Instrument, error, info, warn};
 use super::error::DirekteError;
 use super::wire::Wire;
 use crate::client::breaker::Breaker;
-use crate::client::{ClientError, PasswordSource, Unavailable};
+use crate::client::password::{Candidate, RENEW_AGAIN_AFTER, generate};
+use crate::client::{ClientError, Clock, PasswordSource, Unavailable};
 use crate::direkte::{Caller, LogOn, Malformed, Password, Refusal, Token};
 use crate::gctp::Secret;
 
 /// How many connections we have to CPR at a time. CPR publishes no limit.
 const CONNECTIONS: usize = 4;
+/// The password in force, the one of an interrupted change, and one that another server put in place meanwhile.
+const MOST_ATTEMPTS: usize = 3;
+/// The length of every password of CPR Direkte.
+const PASSWORD_LENGTH: usize = 8;
 
 pub(super) struct Session {
     wire: Wire,
     caller: Caller,
     password: PasswordSource,
+    /// For the age of the password.
+    clock: Clock,
     connections: Semaphore,
     breaker: Breaker,
     /// The same for logging on, which can fail while CPR is well within reach.
@@ -32,6 +39,8 @@ pub(super) struct Session {
     log_on: tokio::sync::Mutex<Refusals>,
     /// Why nothing is sent any more, for those who look from outside.
     latched: Mutex<Option<Refusal>>,
+    /// A renewal before its time failed; until then it is not tried again.
+    next_renewal: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// How the client stands with CPR Direkte.
@@ -65,12 +74,27 @@ struct Tokens {
 #[derive(Default)]
 struct Refusals(Vec<(Secret, Refusal)>);
 
+impl Refusals {
+    fn of(&self, candidate: &Candidate) -> Option<Refusal> {
+        self.0.iter().find(|(refused, _)| *refused == candidate.secret).map(|(_, refusal)| *refusal)
+    }
+}
+
+/// How an attempt to log on ended, other than by an error.
+enum Attempt {
+    /// With a token.
+    LoggedOn(Token),
+    /// Another password is in force by now; try with that.
+    Again,
+}
+
 impl Session {
-    pub fn new(wire: Wire, caller: Caller, password: PasswordSource) -> Self {
+    pub fn new(wire: Wire, caller: Caller, password: PasswordSource, clock: Clock) -> Self {
         Self {
             wire,
             caller,
             password,
+            clock,
             connections: Semaphore::new(CONNECTIONS),
             breaker: Breaker::default(),
             hesitation: Breaker::default(),
@@ -78,6 +102,7 @@ impl Session {
             token: Mutex::default(),
             log_on: tokio::sync::Mutex::default(),
             latched: Mutex::default(),
+            next_renewal: Mutex::default(),
         }
     }
 
@@ -105,10 +130,6 @@ impl Session {
         self.in_turn(self.wire.call(message)).await
     }
 
-    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
-        self.password.changed_at().await
-    }
-
     pub fn state(&self) -> State {
         if let Some(refusal) = *lock(&self.latched) {
             State::Refused(refusal)
@@ -126,51 +147,130 @@ impl Session {
         if let Some(held) = self.usable(unknown) {
             return Ok(held);
         }
-        let secret = self.secret().await?;
-        if let Some((_, refusal)) = refusals.0.iter().find(|(refused, _)| *refused == secret) {
-            return Err((*refusal).into());
-        }
-        let password = Password::new(secret.expose()).ok_or(DirekteError::PasswordForm)?;
-        let leave = self.hesitation.enter(self.now()).map_err(paused)?;
-        let outcome = self.attempt(password).await;
-        let is_final = matches!(&outcome, Err(DirekteError::Refused(refusal)) if is_about_the_password(*refusal));
-        self.hesitation.record(leave, outcome.is_err() && !is_final, self.now());
-        match outcome {
-            Ok(token) => {
-                *refusals = Refusals::default();
-                *lock(&self.latched) = None;
-                info!("logged on to CPR Direkte");
-                Ok(self.keep(token))
+        self.log_on_in_turn(&mut refusals).await
+    }
+
+    async fn log_on_in_turn(&self, refusals: &mut Refusals) -> Result<Held, DirekteError> {
+        for _ in 0..MOST_ATTEMPTS {
+            let candidate = &self.untried(refusals).await?;
+            let password = Password::new(candidate.secret.expose()).ok_or(DirekteError::PasswordForm)?;
+            let leave = self.hesitation.enter(self.now()).map_err(paused)?;
+            let outcome = match self.attempt(candidate, password).await {
+                Err(DirekteError::Refused(Refusal::PasswordExpired)) => self.renew(candidate).await,
+                outcome => outcome,
+            };
+            let is_final = matches!(&outcome, Err(DirekteError::Refused(refusal)) if is_about_the_password(*refusal));
+            self.hesitation.record(leave, outcome.is_err() && !is_final, self.now());
+            match outcome {
+                Ok(Attempt::LoggedOn(token)) => {
+                    *refusals = Refusals::default();
+                    *lock(&self.latched) = None;
+                    info!("logged on to CPR Direkte");
+                    return Ok(self.keep(self.renew_in_time(candidate).await.unwrap_or(token)));
+                }
+                Ok(Attempt::Again) => {}
+                Err(DirekteError::Refused(refusal)) if is_final => {
+                    error!(number = refusal.number(), "CPR Direkte refuses our user; the password is not sent again");
+                    refusals.0.push((candidate.secret.clone(), refusal));
+                    *lock(&self.latched) = Some(refusal);
+                }
+                Err(error) => return Err(error),
             }
-            Err(DirekteError::Refused(refusal)) if is_final => {
-                error!(number = refusal.number(), "CPR Direkte refuses our user; the password is not sent again");
-                refusals.0.push((secret, refusal));
-                *lock(&self.latched) = Some(refusal);
+        }
+        match *lock(&self.latched) {
+            Some(refusal) => Err(refusal.into()),
+            // The passwords changed faster than we could try them: nobody's fault, try later.
+            None => Err(DirekteError::Unreachable("the password is just being changed")),
+        }
+    }
+
+    /// The first password that CPR has not refused.
+    async fn untried(&self, refusals: &Refusals) -> Result<Candidate, DirekteError> {
+        let candidates = self.password.candidates().await.map_err(password_file)?;
+        match candidates.iter().find(|candidate| refusals.of(candidate).is_none()) {
+            Some(candidate) => Ok(candidate.clone()),
+            None => {
+                let refusal = candidates.iter().find_map(|candidate| refusals.of(candidate));
+                Err(refusal.map_or(DirekteError::PasswordForm, DirekteError::Refused))
+            }
+        }
+    }
+
+    /// Logs on with one password.
+    async fn attempt(&self, candidate: &Candidate, password: Password) -> Result<Attempt, DirekteError> {
+        let token = self.send_log_on(password, None).await?.ok_or(Malformed::Head("a token at position 7"))?;
+        if candidate.is_next
+            && let Err(error) = self.password.finish_interrupted_change(candidate).await
+        {
+            // We are logged on; the file is tried again at the next log-on.
+            error!(%error, "the changed password of CPR Direkte is in force but not in its place");
+        }
+        Ok(Attempt::LoggedOn(token))
+    }
+
+    /// Renews a password that has become old, long before CPR would refuse it; gives the token that came with the new one.
+    /// What goes wrong is tried again another day: we are logged on all the same.
+    async fn renew_in_time(&self, candidate: &Candidate) -> Option<Token> {
+        let now = (self.clock)();
+        if lock(&self.next_renewal).is_some_and(|next| now < next) || !self.password.is_old(now).await {
+            return None;
+        }
+        match self.renew(candidate).await {
+            Ok(Attempt::LoggedOn(token)) => Some(token),
+            Ok(Attempt::Again) => None,
+            Err(refused) => {
+                warn!(%refused, "the password of CPR Direkte has become old and could not be renewed; tried again in a day");
+                *lock(&self.next_renewal) = Some(now + RENEW_AGAIN_AFTER);
+                None
+            }
+        }
+    }
+
+    /// Changes the password by a log-on that carries the next one. Whatever stops us, one of the two files holds the password
+    /// in force. That such a log-on is answered with a token like any other is not documented; without one we log on again.
+    async fn renew(&self, old: &Candidate) -> Result<Attempt, DirekteError> {
+        if matches!(self.password, PasswordSource::Fixed(_)) {
+            return Err(Refusal::PasswordExpired.into());
+        }
+        let Some(renewal) = self.password.renewal(old).await.map_err(password_file)? else { return Ok(Attempt::Again) };
+        let next = generate(PASSWORD_LENGTH).map_err(password_file)?;
+        let form = |secret: &Secret| Password::new(secret.expose()).ok_or(DirekteError::PasswordForm);
+        let (password, new_password) = (form(&old.secret)?, form(&next)?);
+        renewal.prepare(&next).await.map_err(password_file)?;
+        // If no answer comes, nobody knows which of the two is in force: both stay where they are.
+        match self.send_log_on(password, Some(new_password)).await {
+            Ok(token) => {
+                info!("renewed the password of CPR Direkte");
+                renewal.promote().await.map_err(password_file)?;
+                Ok(token.map_or(Attempt::Again, Attempt::LoggedOn))
+            }
+            Err(DirekteError::Refused(refusal)) => {
+                warn!(number = refusal.number(), "CPR Direkte does not take the new password");
+                if is_about_the_password(refusal) {
+                    renewal.discard().await.map_err(password_file)?;
+                }
                 Err(refusal.into())
             }
             Err(error) => Err(error),
         }
     }
 
-    /// One log-on.
-    async fn attempt(&self, password: Password) -> Result<Token, DirekteError> {
-        let message = LogOn { caller: self.caller, password, new_password: None }.to_bytes();
+    /// One log-on; gives the token, if there is one in the answer.
+    async fn send_log_on(
+        &self,
+        password: Password,
+        new_password: Option<Password>,
+    ) -> Result<Option<Token>, DirekteError> {
+        let message = LogOn { caller: self.caller, password, new_password }.to_bytes();
         let head = self.in_turn(self.wire.log_on(&message)).await?;
         match head.refusal {
             Some(refusal) => Err(refusal.into()),
-            None if head.token == Token::NONE => Err(Malformed::Head("a token at position 7").into()),
-            None => Ok(head.token),
+            None => Ok(Some(head.token).filter(|token| *token != Token::NONE)),
         }
     }
 
-    /// The password in force.
-    async fn secret(&self) -> Result<Secret, DirekteError> {
-        let candidates = self.password.candidates().await.map_err(|error| match error {
-            ClientError::PasswordFile { kind, .. } => DirekteError::PasswordFile(kind),
-            _ => DirekteError::PasswordForm,
-        })?;
-        let current = candidates.into_iter().find(|candidate| !candidate.is_next);
-        current.map(|candidate| candidate.secret).ok_or(DirekteError::PasswordForm)
+    pub async fn password_changed_at(&self) -> Option<DateTime<Utc>> {
+        self.password.changed_at().await
     }
 
     /// Waits for a free connection and takes note of whether CPR was reached.
@@ -210,6 +310,13 @@ impl Session {
 /// is approved, a profile activated) without anything changing here.
 fn is_about_the_password(refusal: Refusal) -> bool {
     matches!(refusal, Refusal::WrongPassword | Refusal::PasswordExpired | Refusal::NewPasswordMalformed)
+}
+
+fn password_file(error: ClientError) -> DirekteError {
+    match error {
+        ClientError::PasswordFile { kind, .. } => DirekteError::PasswordFile(kind),
+        _ => DirekteError::PasswordForm,
+    }
 }
 
 fn paused(unavailable: Unavailable) -> DirekteError {

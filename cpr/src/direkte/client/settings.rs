@@ -24,7 +24,8 @@ pub struct DirekteConfig {
     pub customer_number: String,
     /// The user, at most eight characters.
     pub user: String,
-    /// The password, exactly eight characters. It is not renewed: CPR lets it be changed on its web page.
+    /// The password, exactly eight characters. In a file it is renewed: when CPR says that it has expired, and when the file
+    /// is 60 days old.
     pub password: PasswordSource,
     /// A file of certificates (PEM) that are trusted besides those of the system.
     pub ca_file: Option<PathBuf>,
