@@ -353,7 +353,9 @@ impl Actions {
         let read = self.database.read();
         let (party, following) = store::party::get_followed(&read, id, self.today()).await?.ok_or(Error::NotFound)?;
         let course = self.course_for(&read, following.iter()).await?;
-        Ok(self.view_of(context, &party, following, course.as_ref()))
+        let view = self.view_of(context, &party, following, course.as_ref());
+        self.note_disclosures(usize::from(view.tells_protected_address()));
+        Ok(view)
     }
 
     /// A party as this caller may see it.

@@ -27,6 +27,8 @@ mod statuses;
 mod subscription;
 mod tokens;
 mod trouble;
+#[cfg(feature = "postgres")]
+mod upgrade;
 
 use std::time::{Duration, Instant};
 
