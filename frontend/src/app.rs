@@ -9,12 +9,14 @@ use crate::api::{self, Api};
 use crate::components::icon::Icon;
 use crate::components::load_view::load_view;
 use crate::load::{Load, use_load};
+use crate::pages::accessibility::Accessibility;
 use crate::pages::callback::SignInCallback;
 use crate::pages::contacts::{Contacts, Opened};
+use crate::pages::no_access::NoAccess;
 use crate::pages::sign_in::SignIn;
 use crate::pages::subscriptions::Subscriptions;
 use crate::route::Route;
-use crate::session::{SignedIn, Token, oidc, use_signed_in};
+use crate::session::{SignedIn, Token, oidc, use_renewal, use_signed_in};
 use crate::text;
 
 /// The application.
@@ -39,56 +41,85 @@ fn Gate() -> Html {
         let notice = notice.setter();
         use_callback((), move |why: AttrValue, ()| notice.set(Some(why)))
     };
+    let navigator = use_navigator().expect("the router is around every page");
     let leave = {
         let (set, notice) = (token.setter(), notice.setter());
-        use_callback((*token).clone(), move |why: &'static str, token| {
+        use_callback((*token).clone(), move |why: Left, token| {
             set.set(None);
-            notice.set(Some(why.into()));
-            let at_provider = token.as_ref().and_then(|token| token.sign_out.as_ref());
-            if let Some(place) = at_provider.filter(|_| why == text::sign_in::SIGNED_OUT) {
-                oidc::sign_out(place);
+            notice.set(Some(why.in_words().into()));
+            if why == Left::SignedOut {
+                // Whoever comes next begins at the beginning; the others come back to where they were.
+                navigator.replace(&Route::Home);
+                if let Some(place) = token.as_ref().and_then(|token| token.sign_out.as_ref()) {
+                    oidc::sign_out(place);
+                }
             }
         })
     };
+    // Redrawn when the address changes.
+    let at = use_route::<Route>();
     if let Some(token) = &*token {
         return html! { <Inside token={token.clone()} {leave} /> };
     }
-    if route_now() == Some(Route::SignInCallback) && notice.is_none() {
+    if at == Some(Route::Accessibility) {
+        return html! { <main class="frame-main" id="main"><Accessibility /></main> };
+    }
+    if at == Some(Route::SignInCallback) && notice.is_none() {
         return html! { <SignInCallback on_token={enter} on_refused={refuse} /> };
     }
     html! { <SignIn on_token={enter} notice={(*notice).clone()} /> }
 }
 
-/// The page that the address names.
-fn route_now() -> Option<Route> {
-    Route::recognize(&web_sys::window()?.location().pathname().ok()?)
+/// Why somebody is inside no longer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Left {
+    /// By their own hand.
+    SignedOut,
+    /// The token's time is over, and there is no other.
+    Expired,
+    /// The server has never taken the token.
+    NotTaken,
+}
+
+impl Left {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Left::SignedOut => text::sign_in::SIGNED_OUT,
+            Left::Expired => text::sign_in::EXPIRED,
+            Left::NotTaken => text::sign_in::NOT_TAKEN,
+        }
+    }
 }
 
 #[derive(Properties, PartialEq)]
 struct InsideProps {
     token: Token,
-    leave: Callback<&'static str>,
+    leave: Callback<Left>,
 }
 
 /// Everything that needs a token: who it is and what may be done is asked first.
 #[component]
 fn Inside(props: &InsideProps) -> Html {
+    let was_taken = use_mut_ref(|| false);
     let api = {
-        let leave = props.leave.clone();
+        let (leave, was_taken) = (props.leave.clone(), was_taken.clone());
         use_memo(props.token.clone(), move |token| {
-            Api::new(token.access.clone(), leave.reform(|()| text::sign_in::EXPIRED))
+            let why = move |()| if *was_taken.borrow() { Left::Expired } else { Left::NotTaken };
+            Api::new(token.access.clone(), leave.reform(why))
         })
     };
+    use_renewal(&api);
     let who = use_load((*api).clone(), |api| {
         let api = api.clone();
         async move { Ok((Rc::new(api::get_session(&api).await?), Rc::new(api::get_settings(&api).await?))) }
     });
     if let Load::Ready((session, settings)) = &*who.state {
+        was_taken.replace(true);
         let signed_in = SignedIn {
             api: (*api).clone(),
             session: session.clone(),
             settings: settings.clone(),
-            sign_out: props.leave.reform(|()| text::sign_in::SIGNED_OUT),
+            sign_out: props.leave.reform(|()| Left::SignedOut),
         };
         return html! {
             <ContextProvider<SignedIn> context={signed_in}>
@@ -111,6 +142,7 @@ fn Inside(props: &InsideProps) -> Html {
 fn Frame() -> Html {
     let signed_in = use_signed_in();
     let at = use_route::<Route>();
+    use_effect_with(at, |at| name_the_window(*at));
     let name = signed_in.session.name.clone().unwrap_or_else(|| signed_in.session.subject.clone());
     html! {
         <>
@@ -131,7 +163,7 @@ fn Frame() -> Html {
                         <li>
                             <NavLink to={Route::Contacts} label={text::frame::CONTACTS} />
                             <ul><li>
-                                <NavLink to={Route::Parties} label={text::frame::EXTERNAL_PARTY} current={at != Some(Route::Subscriptions)} />
+                                <NavLink to={Route::Parties} label={text::frame::EXTERNAL_PARTY} current={is_of_parties(at)} />
                             </li></ul>
                         </li>
                         if signed_in.may_ask_cpr() {
@@ -146,7 +178,26 @@ fn Frame() -> Html {
                 </nav>
                 <main id="main" class="frame-main"><Switch<Route> render={page} /></main>
             </div>
+            <footer class="frame-foot"><Link<Route> to={Route::Accessibility}>{ text::accessibility::TITLE }</Link<Route>></footer>
         </>
+    }
+}
+
+const fn is_of_parties(at: Option<Route>) -> bool {
+    matches!(at, Some(Route::Parties | Route::NewParty | Route::Party { .. }))
+}
+
+/// Tells in the title of the window where one is (WCAG 2.4.2).
+fn name_the_window(at: Option<Route>) {
+    let place = match at {
+        Some(Route::Subscriptions) => text::subscriptions::TITLE,
+        Some(Route::Accessibility) => text::accessibility::TITLE,
+        Some(Route::NotFound) => text::frame::NOT_FOUND_TITLE,
+        at if is_of_parties(at) => text::list::TITLE,
+        _ => return,
+    };
+    if let Some(page) = web_sys::window().and_then(|window| window.document()) {
+        page.set_title(&text::frame::window(place));
     }
 }
 
@@ -186,12 +237,28 @@ fn NavLink(props: &NavLinkProps) -> Html {
     html! { <a href={to.to_path()} aria-current={props.current.then_some("page")} {onclick}>{ props.label }</a> }
 }
 
+#[derive(Properties, PartialEq)]
+struct ReadersProps {
+    opened: Opened,
+}
+
+/// The parties, for those who may read them here.
+#[component]
+fn Readers(props: &ReadersProps) -> Html {
+    if use_signed_in().session.may_read_parties {
+        html! { <Contacts opened={props.opened} /> }
+    } else {
+        html! { <NoAccess /> }
+    }
+}
+
 fn page(route: Route) -> Html {
     match route {
         Route::Home | Route::Contacts | Route::SignInCallback => html! { <GoTo to={Route::Parties} /> },
-        Route::Parties => html! { <Contacts opened={Opened::Nothing} /> },
-        Route::NewParty => html! { <Contacts opened={Opened::New} /> },
-        Route::Party { id } => html! { <Contacts opened={Opened::Party(id)} /> },
+        Route::Parties => html! { <Readers opened={Opened::Nothing} /> },
+        Route::NewParty => html! { <Readers opened={Opened::New} /> },
+        Route::Party { id } => html! { <Readers opened={Opened::Party(id)} /> },
+        Route::Accessibility => html! { <Accessibility /> },
         Route::Operations => html! { <GoTo to={Route::Subscriptions} /> },
         Route::Subscriptions => html! { <Subscriptions /> },
         Route::NotFound => html! {

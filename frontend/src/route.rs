@@ -31,6 +31,9 @@ pub enum Route {
     /// *Abonnement*: whom CPR follows for us, what CPR has delivered, and what is in the way.
     #[at("/drift/abonnement")]
     Subscriptions,
+    /// *Tilgængelighedserklæring*; needs no sign-in.
+    #[at("/tilgaengelighed")]
+    Accessibility,
     /// Where the organisation's provider sends people back to.
     #[at("/login/callback")]
     SignInCallback,

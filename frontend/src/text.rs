@@ -12,6 +12,10 @@ pub mod frame {
     pub const NOT_FOUND_TITLE: &str = "Siden findes ikke";
     pub const NOT_FOUND: &str = "Adressen fører ingen steder hen.";
     pub const TO_LIST: &str = "Gå til Ekstern part";
+
+    pub fn window(place: &str) -> String {
+        format!("{place} – {APPLICATION}")
+    }
 }
 
 /// Words that stand on many buttons.
@@ -37,6 +41,10 @@ pub mod sign_in {
     pub const PROVIDER: &str = "Du logger ind hos din organisation og kommer tilbage hertil bagefter.";
     pub const WORKING: &str = "Logger ind …";
     pub const EXPIRED: &str = "Du er logget ud, fordi din adgang er udløbet. Log ind igen for at fortsætte.";
+    pub const NOT_TAKEN: &str = "Din organisation har logget dig ind, men Partsregister godtager ikke adgangen. Det er \
+        opsætningen, der skal rettes: kontakt din administrator.";
+    pub const NOT_REGISTERED: &str =
+        "Din organisations log ind kender ikke Partsregister, som det er sat op. Kontakt din administrator.";
     pub const SIGNED_OUT: &str = "Du er logget ud.";
     pub const INTERRUPTED: &str = "Log ind blev ikke gennemført. Prøv igen.";
     pub const REFUSED: &str = "Din organisations log ind gav ikke adgang. Prøv igen, eller spørg din administrator.";
@@ -47,6 +55,61 @@ pub mod sign_in {
     pub fn as_person(name: &str) -> String {
         format!("Log ind som {name}")
     }
+}
+
+/// Signed in, and no right to read.
+pub mod no_access {
+    pub const TITLE: &str = "Du har ikke adgang til eksterne parter";
+    pub const NONE: &str = "Du har ingen privilegier i Partsregister.";
+    pub const SOME: &str = "Dine privilegier i Partsregister:";
+    pub const ASK: &str = "Bed din administrator om det privilegium, du mangler. Log derefter ud og ind igen.";
+
+    pub fn lead(name: &str) -> String {
+        format!("Du er logget ind som {name}. I denne installation kræver det et privilegium at se eksterne parter.")
+    }
+}
+
+/// The accessibility statement.
+pub mod accessibility {
+    pub const TITLE: &str = "Tilgængelighedserklæring";
+    pub const BACK: &str = "Til Partsregister";
+    pub const LEAD: [&str; 2] = [
+        "Partsregister skal kunne bruges af alle medarbejdere, også med tastatur alene, skærmlæser eller forstørrelse. \
+        Erklæringen følger lov om tilgængelighed af offentlige organers websteder og mobilapplikationer.",
+        "Den gælder programmets sider, som de leveres. Den myndighed, der bruger programmet, udgiver sin egen erklæring \
+        for det samlede websted i WAS-Tool.",
+    ];
+    pub const PARTS: [(&str, &[&str]); 4] = [
+        (
+            "Overensstemmelse",
+            &[
+                "Siderne er bygget efter EN 301 549 og WCAG 2.1, niveau A og AA. De er delvist i overensstemmelse: de er \
+                afprøvet som beskrevet herunder, men ikke af mennesker, der til daglig bruger hjælpemidler.",
+            ],
+        ),
+        (
+            "Sådan er det afprøvet",
+            &[
+                "Hver side og dialog kontrolleres med axe-core i en browser, hver gang programmet ændres: der er ingen \
+                alvorlige eller kritiske fund. De vigtigste arbejdsgange udføres med tastatur alene, og siderne kan bruges \
+                i en bredde på 320 punkter uden vandret rulning af siden.",
+                "Erklæringen er udarbejdet den 24. november 2026 på grundlag af en selvevaluering.",
+            ],
+        ),
+        (
+            "Henvendelse",
+            &["Møder du en barriere, eller har du brug for oplysningerne på en anden måde, så skriv til den, der har \
+                ansvaret for Partsregister i din organisation: i første omgang jeres it-support."],
+        ),
+        (
+            "Håndhævelse",
+            &["Digitaliseringsstyrelsen fører tilsyn med loven. Får du ikke et tilfredsstillende svar fra din \
+                organisation, kan du henvende dig dertil."],
+        ),
+    ];
+    pub const KNOWN: &str = "Kendte begrænsninger";
+    pub const BARRIERS: [&str; 1] =
+        ["Beskrivelsen af API'et for udviklere (/docs) er tredjepartssoftware og er ikke omfattet."];
 }
 
 /// Failures that the server cannot describe.
@@ -113,6 +176,9 @@ pub mod party {
     pub const PERSON: &str = "Person";
     pub const NO_NUMBER: &str = "Intet CPR- eller CVR-nummer";
     pub const NO_FIXED_ABODE: &str = "Uden fast bopæl";
+    pub const NO_ADDRESS: &str = "Ingen adresse i CPR";
+    pub const NO_ADDRESS_IS_FINE: &str =
+        "Det er ikke en fejl, der skal rettes: nogle er registreret uden adresse, fordi de er truet.";
     pub const ADDRESS_HIDDEN: &str = "Adressen er skjult";
     pub const PROTECTED_BADGE: &str = "Beskyttet";
     pub const INACTIVE: &str = "Ikke aktiv";
@@ -247,6 +313,19 @@ pub mod dialog {
             None => format!("Følges i CPR; første levering ventes {next}"),
         }
     }
+}
+
+/// An address by hand for somebody whom CPR has without one.
+pub mod unlisted {
+    pub const TITLE: &str = "Skal adressen stå i registret?";
+    pub const LEAD: &str = "CPR oplyser ingen adresse for personen. Det kan være, fordi personen er truet og derfor er \
+        registreret uden fast bopæl, så ingen kan finde vedkommende.";
+    pub const SEEN: &str = "En adresse, du skriver her, kan ses af alle med adgang til registret og af de systemer, der henter \
+        fra det. Gem den kun, hvis personen selv har givet den til dette brug.";
+    pub const CONFIRM: &str = "Personen har selv givet adressen og ved, at den kan ses her";
+    pub const MISSING: &str = "Sæt kryds for at gemme adressen.";
+    pub const SAVE: &str = "Gem adressen";
+    pub const BACK: &str = "Gå tilbage";
 }
 
 /// Leaving with changes that are not saved.
@@ -396,8 +475,8 @@ pub mod other {
         }
     }
 
-    /// The Danish name of a field of a party.
-    pub fn field(name: &str) -> &str {
+    /// The Danish name of a field in the history of a party.
+    pub fn field(name: &str) -> &'static str {
         match name {
             "kind" => "Type",
             "name" => "Navn",
@@ -405,16 +484,22 @@ pub mod other {
             "phone" => "Telefon",
             "mobile" => "Mobil",
             "address" => "Adresse",
-            "addressKind" => "Adressens art",
             "personalNumber" => "CPR-nummer",
             "cvrNumber" => "CVR-nummer",
             "pNumber" => "P-nummer",
             "externalIds" => "Nøgler i andre systemer",
             "ownsEmailDomain" => "Ejer af e-maildomænet",
             "active" => "Aktiv",
+            "status" => "Status",
+            "statusSince" => "Status fra",
             "protection" => "Beskyttelse",
-            "cpr" => "Oplysninger fra CPR",
-            other => other,
+            "birthDate" => "Fødselsdato",
+            "sex" => "Køn",
+            "formerPersonalNumbers" => "Tidligere CPR-numre",
+            "lastAddress" => "Sidste kendte adresse",
+            "kept" => "Egne værdier i stedet for CPR's",
+            // A field that this page does not know is named all the same.
+            _ => "Andre oplysninger",
         }
     }
 }
@@ -730,7 +815,7 @@ pub mod cpr {
     pub const CITIZENSHIP: &str = "Statsborgerskab";
     pub const PROTECTIONS: &str = "Beskyttelser";
     pub const FORMER_NUMBERS: &str = "Tidligere CPR-numre";
-    pub const HISTORY: &str = "Tidligere navne og adresser";
+    pub const HISTORY: &str = "Tidligere oplysninger";
 
     pub const ADDRESSING_NAME: &str = "Adresseringsnavn";
     pub const MUNICIPALITY: &str = "Kommune";
@@ -792,6 +877,7 @@ pub mod cpr {
 
 #[cfg(test)]
 mod tests {
+    use super::other;
     use super::party::{status_sentence, status_word};
 
     #[test]
@@ -804,5 +890,15 @@ mod tests {
         }
         assert_eq!(status_sentence("90"), "Død (90)");
         assert_eq!(status_sentence("03"), "Uden fast bopæl i Danmark (03)");
+    }
+
+    #[test]
+    fn every_field_of_a_history_has_a_danish_name_of_its_own() {
+        let fields = openapi::party::HISTORY_FIELDS;
+        let mut names: Vec<&str> = fields.into_iter().map(other::field).collect();
+        assert!(!names.contains(&"Andre oplysninger"), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), fields.len());
     }
 }

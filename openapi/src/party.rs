@@ -385,6 +385,30 @@ pub struct PartyVersion {
     pub changes: Vec<FieldChange>,
 }
 
+/// Every name that [`FieldChange::field`] can have.
+pub const HISTORY_FIELDS: [&str; 20] = [
+    "kind",
+    "name",
+    "email",
+    "phone",
+    "mobile",
+    "address",
+    "personalNumber",
+    "cvrNumber",
+    "pNumber",
+    "externalIds",
+    "ownsEmailDomain",
+    "active",
+    "status",
+    "statusSince",
+    "protection",
+    "birthDate",
+    "sex",
+    "formerPersonalNumbers",
+    "lastAddress",
+    "kept",
+];
+
 /// A field of a party before and after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_servers::chromedriver::{CHROMIUM_FLAGS, Driver};
 use thirtyfour::common::log::LoggingPrefsLogLevel;
 use thirtyfour::prelude::*;
@@ -53,6 +53,28 @@ impl Browser {
     /// Goes to a path of the house.
     pub async fn go(&self, path: &str) -> anyhow::Result<()> {
         Ok(self.driver.goto(format!("{}{path}", self.house)).await?)
+    }
+
+    /// Makes the window as wide as this, as on a small screen or at 400 % on a large one.
+    pub async fn narrow(&self, width: u32) -> anyhow::Result<()> {
+        let metrics = json!({ "width": width, "height": 1200, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
+        // A window of the desktop is never as narrow; ChromeDriver passes Chromium's own commands on.
+        let url = format!("{}/session/{}/goog/cdp/execute", chromedriver()?.url(), self.driver.handle().session_id());
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        client.post(url).json(&command).send().await?.error_for_status().context("Chromium")?;
+        Ok(())
+    }
+
+    /// By how much the page is wider than the window, and what sticks out.
+    pub async fn overflow(&self) -> anyhow::Result<Value> {
+        let script = "const width = document.documentElement.clientWidth;
+            const open = document.querySelector('dialog[open]') ?? document.body;
+            const out = [...open.querySelectorAll('*')].filter(it => it.getBoundingClientRect().right > width + 1
+                && !it.closest('.skipnav, thead'));
+            const page = document.scrollingElement.scrollWidth - width;
+            return page > 0 || out.length ? [page, out.slice(0, 5).map(it => it.outerHTML.slice(0, 120))] : null";
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
     /// The WebDriver session, for what has no word here.

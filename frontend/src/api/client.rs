@@ -56,6 +56,11 @@ impl Api {
         Api { access: Holder::new(access), expired }
     }
 
+    /// Renews the token when that is due, so that whoever works without asking the server keeps it.
+    pub async fn keep_alive(&self) {
+        self.access.token().await;
+    }
+
     /// A request to `path` below the base path.
     pub(super) fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call { api: Some(self), ..Call::anonymous(method, path) }

@@ -7,8 +7,8 @@ use openapi::person::Person;
 use yew::Reducible;
 
 use super::field::{Field, FieldErrors};
-use super::number;
 use super::party_form::PartyForm;
+use super::{identity, number};
 use crate::api::{ApiError, Tagged};
 
 /// The dialog's state.
@@ -110,6 +110,12 @@ impl Editing {
     /// Whether something would be lost.
     pub fn is_dirty(&self) -> bool {
         self.form.differs_from(&self.stored_form())
+    }
+
+    /// Whether an address would be stored for a person for whom CPR tells none.
+    pub fn gives_an_address_to_somebody_without(&self) -> bool {
+        let is_without = |party: &Party| identity::why_without_address(party).is_some();
+        self.party().is_some_and(is_without) && self.form.address().is_some()
     }
 
     /// The state after an act.
@@ -254,6 +260,19 @@ mod tests {
         assert!(both.is_dirty());
         assert_eq!(both.stored.as_ref().map(|stored| stored.etag.as_str()), Some("\"4.x\""));
         assert!(!editing.after(Act::TakeTheirs(theirs)).is_dirty());
+    }
+
+    #[test]
+    fn an_address_by_hand_is_asked_about_only_where_cpr_tells_none() {
+        assert!(!typed(&opened(), Field::Line1, "Nyvej 2").gives_an_address_to_somebody_without());
+        let without = stored(|party| {
+            party.address = None;
+            party.address_kind = openapi::party::AddressKind::NoFixedAbode;
+        });
+        let editing = Editing::new().after(Act::Loaded(without));
+        assert!(!editing.gives_an_address_to_somebody_without(), "nothing is written");
+        assert!(!typed(&editing, Field::Phone, "1").gives_an_address_to_somebody_without());
+        assert!(typed(&editing, Field::Line1, "Nyvej 2").gives_an_address_to_somebody_without());
     }
 
     #[test]

@@ -30,8 +30,20 @@ pub fn address_or_reason(party: &Party) -> String {
     }
     match party.address.as_ref().and_then(one_line) {
         Some(line) => line,
-        None if party.address_kind == AddressKind::NoFixedAbode => text::party::NO_FIXED_ABODE.to_owned(),
-        None => String::new(),
+        None => why_without_address(party).unwrap_or_default().to_owned(),
+    }
+}
+
+/// Why CPR has no address for a person who is neither dead nor gone; `None` for everybody else. Some of them are threatened,
+/// and no address is the whole point.
+pub fn why_without_address(party: &Party) -> Option<&'static str> {
+    if party.kind != PartyKind::Person || party.address_masked || party.address.is_some() {
+        return None;
+    }
+    match party.address_kind {
+        AddressKind::NoFixedAbode => Some(text::party::NO_FIXED_ABODE),
+        AddressKind::None if party.cpr.is_some() && status_word(party).is_none() => Some(text::party::NO_ADDRESS),
+        _ => None,
     }
 }
 
@@ -113,6 +125,8 @@ mod tests {
         assert_eq!(address_or_reason(&party), "");
         party.address_kind = AddressKind::NoFixedAbode;
         assert_eq!(address_or_reason(&party), "Uden fast bopæl");
+        party.address_kind = AddressKind::None;
+        assert_eq!(address_or_reason(&party), "", "CPR was never asked");
         party.address_masked = true;
         assert_eq!(address_or_reason(&party), "Adressen er skjult");
     }

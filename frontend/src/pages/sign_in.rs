@@ -3,11 +3,13 @@
 use openapi::session::{SignIn as Ways, SignInMode};
 use yew::platform::spawn_local;
 use yew::prelude::*;
+use yew_router::prelude::*;
 
 use crate::api::{self, Access, ApiError};
 use crate::components::alert::{Alert, Failure, Severity};
 use crate::components::load_view::load_view;
 use crate::load::use_load;
+use crate::route::Route;
 use crate::session::{Token, oidc};
 use crate::text;
 
@@ -36,6 +38,7 @@ pub fn SignIn(props: &SignInProps) -> Html {
                     SignInMode::Demo => Some(html! { <Demo ways={ways.clone()} on_token={props.on_token.clone()} /> }),
                     SignInMode::Oidc => Some(html! { <Provider ways={ways.clone()} /> }),
                 }) }
+                <p class="sign-in-foot"><Link<Route> to={Route::Accessibility}>{ text::accessibility::TITLE }</Link<Route>></p>
             </div>
         </main>
     }

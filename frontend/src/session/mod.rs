@@ -1,6 +1,7 @@
 //! Who is signed in, and what they may. The token lives in memory only: a reload of the page signs out.
 
 pub mod oidc;
+mod renewal;
 
 use std::rc::Rc;
 
@@ -9,6 +10,7 @@ use openapi::session::Session;
 use openapi::settings::{DialogElement, RequireReason, Settings};
 use yew::prelude::*;
 
+pub use self::renewal::use_renewal;
 use crate::api::{Access, Api};
 use crate::route::Tab;
 

@@ -119,7 +119,7 @@ fn find_trip() -> Option<(RoundTrip, UrlSearchParams)> {
 }
 
 async fn finish(trip: &RoundTrip, answer: &UrlSearchParams) -> Result<Token, &'static str> {
-    let code = answer.get("code").ok_or(text::sign_in::REFUSED)?;
+    let code = answer.get("code").ok_or_else(|| said(answer.get("error").as_deref()))?;
     let origin = window().and_then(|window| window.location().origin().ok()).ok_or(text::sign_in::INTERRUPTED)?;
     let endpoint = &trip.provider.token_endpoint;
     let tokens = api::exchange_code(endpoint, &trip.client_id, &redirect_uri(&origin), &code, &trip.verifier).await;
@@ -137,6 +137,16 @@ async fn finish(trip: &RoundTrip, answer: &UrlSearchParams) -> Result<Token, &'s
         id_token: tokens.id_token,
     });
     Ok(Token { access, sign_out })
+}
+
+/// What the provider says instead of a code (RFC 6749, 4.1.2.1), in words.
+fn said(error: Option<&str>) -> &'static str {
+    match error {
+        Some("access_denied") | None => text::sign_in::REFUSED,
+        Some("temporarily_unavailable" | "server_error") => text::sign_in::PROVIDER_AWAY,
+        // The rest is about how the application is registered there, and nothing that the person can change.
+        Some(_) => text::sign_in::NOT_REGISTERED,
+    }
 }
 
 /// Leaves for the provider's sign-out; people come back to the first page.
@@ -189,6 +199,13 @@ fn nonce_of(id_token: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_turned_away_learns_whether_trying_again_can_help() {
+        assert_eq!(said(Some("access_denied")), text::sign_in::REFUSED);
+        assert_eq!(said(Some("temporarily_unavailable")), text::sign_in::PROVIDER_AWAY);
+        assert_eq!(said(Some("unauthorized_client")), text::sign_in::NOT_REGISTERED);
+    }
 
     #[test]
     fn the_nonce_is_read_from_the_id_token() {

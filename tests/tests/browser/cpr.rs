@@ -1,9 +1,9 @@
 //! *Hent fra CPR*, *Find CPR-nummer*, the tab *CPR*, protection.
 
-use cpr_simulator::Trouble;
+use cpr_simulator::{LifeEvent, Trouble};
 use serde_json::json;
 use tests::database::Kind;
-use tests::{House, run};
+use tests::{House, run, run_following};
 use thirtyfour::prelude::*;
 
 use crate::caseworker::{
@@ -271,5 +271,76 @@ fn with_cpr_away_each_button_explains_and_nothing_is_changed() {
         press(&browser, "Fortryd").await;
         assert_eq!(read(house, &party).await, party);
         browser.close().await.unwrap();
+    });
+}
+
+/// Viggo Vandrer, without fixed abode (status 03).
+const VIGGO: &str = "0303405003";
+/// Tove Andreasen, who had disappeared from 1997 to 2001.
+const TOVE: &str = "0702614074";
+
+#[test]
+fn nobody_is_urged_to_write_an_address_for_somebody_without_one() {
+    run(Kind::Sqlite, "", async |house: &House| {
+        let party = create_fetched(house, VIGGO).await;
+        let browser = at_the_list(house, CASEWORKER).await;
+        see_words(&browser, "tbody", "Uden fast bopæl").await;
+        leave_without_faults(browser).await;
+        let browser = at_the_party(house, CASEWORKER, &party).await;
+        see_words(&browser, "#party-panel .alert-info", "Uden fast bopæl").await;
+        see_words(&browser, "#party-panel .alert-info", "nogle er registreret uden adresse, fordi de er truet").await;
+        browser.screenshot("uden-fast-bopæl").await.unwrap();
+        write(&browser, "Mobil", "30 30 30 30").await;
+        press(&browser, "Gem").await;
+        see_words(&browser, ".foot-message", "Gemt.").await;
+
+        write(&browser, "Adresse 1", "Nyvej 2").await;
+        press(&browser, "Gem").await;
+        see_words(&browser, "#unlisted", "truet").await;
+        no_barriers(&browser, "the question before an address is stored").await;
+        browser.screenshot("adresse-bekræft").await.unwrap();
+        press(&browser, "Gem adressen").await;
+        see_words(&browser, "#unlisted", "Sæt kryds for at gemme adressen.").await;
+        press(&browser, "Gå tilbage").await;
+        browser.see_no("#unlisted").await.unwrap();
+        assert_eq!(read(house, &party).await.address, None);
+        press(&browser, "Gem").await;
+        let confirm = "Personen har selv givet adressen og ved, at den kan ses her";
+        browser.see_text("label", confirm).await.unwrap().click().await.unwrap();
+        press(&browser, "Gem adressen").await;
+        see_words(&browser, ".foot-message", "Gemt.").await;
+        let stored = read(house, &party).await.address.and_then(|address| address.line1);
+        assert_eq!(stored.as_deref(), Some("Nyvej 2"));
+        leave_without_faults(browser).await;
+    });
+}
+
+#[test]
+fn the_tab_cpr_tells_what_was_before_in_words_with_dates() {
+    run_following(Kind::Sqlite, "", async |house: &House| {
+        let number = |text: &str| cpr::PersonalNumber::parse(text).unwrap();
+        house.cpr().happen(LifeEvent::Marry, number(JENS), "0708610038").unwrap();
+        let (jens, tove) = (create_fetched(house, JENS).await, create_fetched(house, TOVE).await);
+        let browser = at_the_party(house, CASEWORKER, &tove).await;
+        choose_tab(&browser, "CPR").await;
+        see_words(&browser, "#party-panel", "Tidligere oplysninger").await;
+        see_words(&browser, "#party-panel", "Forsvundet").await;
+        let panel = text_of(&browser, "#party-panel").await;
+        assert!(panel.contains("13-09-1997") && panel.contains("28-02-2001"), "{panel}");
+        assert!(!panel.contains("13-09-1991"), "what CPR has corrected was never so: {panel}");
+        no_barriers(&browser, "what was before").await;
+        browser.see(".cpr-section:last-child").await.unwrap().scroll_into_view().await.unwrap();
+        browser.screenshot("cpr-tidligere").await.unwrap();
+        leave_without_faults(browser).await;
+        let browser = at_the_party(house, CASEWORKER, &jens).await;
+        choose_tab(&browser, "CPR").await;
+        see_words(&browser, "#party-panel", "Fraskilt").await;
+        choose_tab(&browser, "Andet").await;
+        see_words(&browser, "#party-panel", "Historik").await;
+        see_words(&browser, "#party-panel", "Status").await;
+        let panel = text_of(&browser, "#party-panel").await;
+        assert!(!panel.contains("status") && !panel.contains("lastAddress"), "{panel}");
+        browser.screenshot("andet-historik").await.unwrap();
+        leave_without_faults(browser).await;
     });
 }

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use backend::clock::{Clock, SystemClock};
 use openapi::privilege::Privilege;
-use openapi::session::Session;
+use openapi::session::{CallerKind, Session};
+use reqwest::Method;
 use serde_json::{Value, json};
 use test_servers::oidc::Provider;
 use tests::browser::Browser;
@@ -90,20 +91,94 @@ fn a_short_token_is_renewed_under_way_and_each_refresh_token_is_used_once() {
         let browser = Browser::open(&house.url(), "/").await.unwrap();
         sign_in(&browser, "birgit").await;
         browser.see_text("*", "Der er ingen eksterne parter endnu.").await.unwrap();
-        for renewals in 1..=2 {
+        for round in 1..=2 {
             // Longer than half of the token's life, when it is due.
             tokio::time::sleep(Duration::from_millis(2_500)).await;
+            let before = times_asked_for_tokens(&browser).await;
             let search = browser.see_field("Søg").await.unwrap();
             search.clear().await.unwrap();
-            search.send_keys(format!("Ingen {renewals}")).await.unwrap();
-            until("renewed", async || times_asked_for_tokens(&browser).await > renewals).await;
+            search.send_keys(format!("Ingen {round}")).await.unwrap();
+            until("renewed", async || times_asked_for_tokens(&browser).await > before).await;
+            // The provider takes a refresh token once, and ends everything when one comes twice.
             browser
                 .see_text("*", "Ingen eksterne parter passer. Prøv med færre eller kortere ord, eller vis alle.")
                 .await
                 .unwrap();
-            assert_eq!(times_asked_for_tokens(&browser).await, 1 + renewals);
         }
         assert_no_complaints(&browser).await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn who_only_types_keeps_the_session() {
+    at_the_provider("skriver", json!({ "access_token_seconds": 4 }), async |house| {
+        let browser = Browser::open(&house.url(), NEW_PARTY).await.unwrap();
+        sign_in(&browser, "birgit").await;
+        let name = browser.see_field("Navn").await.unwrap();
+        let before = times_asked_for_tokens(&browser).await;
+        until("renewed", async || {
+            name.send_keys("x").await.unwrap();
+            times_asked_for_tokens(&browser).await > before
+        })
+        .await;
+        assert_no_complaints(&browser).await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn whose_token_has_expired_is_told_and_comes_back_to_the_same_place() {
+    // Without refresh tokens: the session ends with the access token.
+    at_the_provider("udloeb", json!({ "grant_types": ["authorization_code"] }), async |house| {
+        let browser = Browser::open(&house.url(), "/drift/abonnement").await.unwrap();
+        sign_in(&browser, "birgit").await;
+        browser.see_text("h1", "Abonnement").await.unwrap();
+        house.set_time(SystemClock.now() + chrono::Duration::hours(2));
+        // The page looks after the jobs by itself, and is refused.
+        let expired = "Du er logget ud, fordi din adgang er udløbet. Log ind igen for at fortsætte.";
+        browser.see_text("*", expired).await.unwrap();
+        browser.screenshot("log-ind-udløbet").await.unwrap();
+        assert_eq!(address(&browser).await, format!("{}/drift/abonnement", house.url()));
+        house.set_time(SystemClock.now());
+        // The provider remembers who it is.
+        browser.see_text("button", "Log ind").await.unwrap().click().await.unwrap();
+        browser.see_text("h1", "Abonnement").await.unwrap();
+        assert_eq!(address(&browser).await, format!("{}/drift/abonnement", house.url()));
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn who_may_not_read_is_told_who_they_are_and_what_to_do() {
+    at_the_provider_with("", ", read_requires = 'Partsredaktør'", "uden-ret", json!({}), None, async |house| {
+        let browser = Browser::open(&house.url(), NEW_PARTY).await.unwrap();
+        sign_in(&browser, "lars").await;
+        browser.see_text("h1", "Du har ikke adgang til eksterne parter").await.unwrap();
+        let page = browser.see("#main").await.unwrap().text().await.unwrap();
+        for words in ["Lars Læser", "Du har ingen privilegier i Partsregister.", "Bed din administrator"] {
+            assert!(page.contains(words), "{words:?} is missing in {page:?}");
+        }
+        browser.screenshot("ingen-adgang").await.unwrap();
+        let barriers = browser.barriers().await.unwrap();
+        assert!(barriers.is_empty(), "{barriers:#?}");
+        assert_no_complaints(&browser).await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn while_the_provider_is_away_the_page_says_so() {
+    // Nobody listens at this port: it was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let auth = format!("auth.issuer = 'http://127.0.0.1:{port}'");
+    run(Kind::Sqlite, &auth, async |house: &House| {
+        let browser = Browser::open(&house.url(), "/").await.unwrap();
+        browser.see_text("button", "Log ind").await.unwrap().click().await.unwrap();
+        browser.see_text("*", "Din organisations log ind svarer ikke. Prøv igen om lidt.").await.unwrap();
+        browser.screenshot("log-ind-svarer-ikke").await.unwrap();
+        let barriers = browser.barriers().await.unwrap();
+        assert!(barriers.is_empty(), "{barriers:#?}");
         browser.close().await.unwrap();
     });
 }
@@ -113,7 +188,7 @@ fn sign_in_begins_at_the_address_that_the_provider_knows() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let known = format!("http://localhost:{port}");
     let settings = format!("http.bind = '127.0.0.1:{port}'\nhttp.public_url = '{known}/'");
-    at_the_provider_with(&settings, "adresse", json!({}), Some(&known), async |house| {
+    at_the_provider_with(&settings, "", "adresse", json!({}), Some(&known), async |house| {
         let browser = Browser::open(&house.url(), NEW_PARTY).await.unwrap();
         browser.see_text("button", "Log ind").await.unwrap().click().await.unwrap();
         until("there", async || address(&browser).await == format!("{known}{NEW_PARTY}")).await;
@@ -143,9 +218,10 @@ fn an_integration_signs_in_by_client_credentials_under_its_client_id() {
 
         let integration = house.bearing(tokens["access_token"].as_str().unwrap());
         let session: Session = integration.get("/session").await.expect(200).json();
-        assert_eq!(session.subject, "sagssystem");
+        assert_eq!((session.subject.as_str(), session.kind), ("sagssystem", CallerKind::System));
         assert_eq!(session.privileges, [Privilege::CaseIntegration]);
-        integration.put("/cases/2026-1", &json!({ "status": "open" })).await.expect(201);
+        let case = integration.api(Method::PUT, "/cases/2026-1").header("X-On-Behalf-Of", "birgit");
+        case.json(&json!({ "status": "open" })).send().await.expect(201);
         integration.get("/audit").await.expect(403);
     });
 }
@@ -172,19 +248,21 @@ fn no_page_asks_for_what_its_policy_forbids() {
 /// Runs a test in a house whose browser application is registered at the provider as `client_id`, with these further
 /// properties.
 fn at_the_provider(client_id: &str, properties: Value, test: impl AsyncFnOnce(&House)) {
-    at_the_provider_with("", client_id, properties, None, test);
+    at_the_provider_with("", "", client_id, properties, None, test);
 }
 
-/// The same with further settings, and another address than the house's own.
+/// The same with further settings, some of them of `auth`, and another address than the house's own.
 fn at_the_provider_with(
     settings: &str,
+    more_auth: &str,
     client_id: &str,
     properties: Value,
     known_as: Option<&str>,
     test: impl AsyncFnOnce(&House),
 ) {
     let issuer = provider().issuer();
-    let auth = format!("auth = {{ issuer = '{issuer}', audience = '{AUDIENCE}', client_id = '{client_id}' }}");
+    let auth =
+        format!("auth = {{ issuer = '{issuer}', audience = '{AUDIENCE}', client_id = '{client_id}' {more_auth} }}");
     run(Kind::Sqlite, &format!("{auth}\n{settings}"), async |house: &House| {
         house.set_time(SystemClock.now());
         let url = known_as.map_or_else(|| house.url(), str::to_owned);

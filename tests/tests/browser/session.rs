@@ -54,3 +54,46 @@ fn the_token_is_gone_when_the_page_is_loaded_anew() {
         leave_without_faults(browser).await;
     });
 }
+
+#[test]
+fn a_token_that_the_house_has_never_taken_is_not_called_expired() {
+    run(Kind::Sqlite, "auth.audience = 'another-system'", async |house: &House| {
+        house.issuer().next_to_sign_in(Person::new("birgit", CASEWORKER));
+        let browser = Browser::open(&house.url(), "/").await.unwrap();
+        press(&browser, "Log ind").await;
+        see_words(&browser, ".sign-in", "Partsregister godtager ikke adgangen").await;
+        browser.screenshot("log-ind-ikke-godtaget").await.unwrap();
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn who_signs_out_leaves_the_page_where_they_were() {
+    run(Kind::Sqlite, "", async |house: &House| {
+        let browser = at_the_list(house, CASEWORKER).await;
+        browser.see_text("a", "Abonnement").await.unwrap().click().await.unwrap();
+        browser.see_text("h1", "Abonnement").await.unwrap();
+        press(&browser, "Log ud").await;
+        browser.see_text("button", "Log ind").await.unwrap();
+        assert_eq!(browser.driver().current_url().await.unwrap().path(), "/");
+        leave_without_faults(browser).await;
+    });
+}
+
+#[test]
+fn the_accessibility_statement_is_linked_on_every_page_and_needs_no_sign_in() {
+    run(Kind::Sqlite, "", async |house: &House| {
+        let browser = Browser::open(&house.url(), "/tilgaengelighed").await.unwrap();
+        browser.see_text("h1", "Tilgængelighedserklæring").await.unwrap();
+        let barriers = browser.barriers().await.unwrap();
+        assert!(barriers.is_empty(), "{barriers:#?}");
+        browser.screenshot("tilgængelighed").await.unwrap();
+        leave_without_faults(browser).await;
+        let browser = at_the_list(house, CASEWORKER).await;
+        browser.see_text("a", "Tilgængelighedserklæring").await.unwrap().click().await.unwrap();
+        see_words(&browser, "#main", "EN 301 549").await;
+        assert_eq!(browser.driver().title().await.unwrap(), "Tilgængelighedserklæring – Partsregister");
+        browser.screenshot("tilgængelighed-inde").await.unwrap();
+        leave_without_faults(browser).await;
+    });
+}

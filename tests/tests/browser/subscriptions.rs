@@ -6,6 +6,7 @@ use cpr_simulator::LifeEvent;
 use openapi::party::Party;
 use serde_json::json;
 use tests::browser::Browser;
+use tests::change_file::file_of_task;
 use tests::database::Kind;
 use tests::{House, run, run_following};
 use thirtyfour::prelude::*;
@@ -102,6 +103,16 @@ fn a_gap_is_named_and_bridged_with_a_reason() {
         see_words(&browser, ".alert-warning", "24-11-2026").await;
         no_barriers(&browser, "a gap").await;
         browser.screenshot("abonnement-mangler").await.unwrap();
+        // What waits behind another that waits cannot be let go before it.
+        let behind = file_of_task(&house.config().cpr.delivery.task_number, "2026-11-27", "2026-11-26", &[JENS]);
+        let sent = house.with(CASEWORKER).api(reqwest::Method::POST, "/deliveries");
+        sent.header("Content-Type", "application/octet-stream").body(behind).send().await.expect(202);
+        run_now(&browser, "Anvend leverancer").await;
+        press(&browser, "27-11-2026").await;
+        see_words(&browser, "#delivery", "Venter").await;
+        assert!(!is_offered(&browser, "Byg bro").await);
+        press(&browser, "Luk").await;
+        browser.see_no("#delivery").await.unwrap();
         press(&browser, "25-11-2026").await;
         press(&browser, "Byg bro").await;
         see_words(&browser, "#delivery", "Skriv en begrundelse").await;
@@ -110,10 +121,38 @@ fn a_gap_is_named_and_bridged_with_a_reason() {
         write(&browser, "Begrundelse", "CPR kan ikke skaffe filen").await;
         press(&browser, "Byg bro").await;
         browser.see_no("#delivery").await.unwrap();
-        browser.see_no(".alert-warning").await.unwrap();
+        see_words(&browser, ".alert-warning", "26-11-2026").await;
         press(&browser, "25-11-2026").await;
         see_words(&browser, "#delivery", "CPR kan ikke skaffe filen").await;
         leave_without_faults(browser).await;
+    });
+}
+
+#[test]
+fn a_delivery_is_sent_in_by_hand() {
+    run_following(Kind::Sqlite, "", async |house: &House| {
+        let folder = tempfile::tempdir().unwrap();
+        let task = house.config().cpr.delivery.task_number.clone();
+        let sound = file_of_task(&task, "2026-11-23", "2026-11-20", &[JENS]);
+        std::fs::write(folder.path().join("ændringer"), sound).unwrap();
+        std::fs::write(folder.path().join("brev.txt"), "Kære kommune\n").unwrap();
+        let browser = at_the_overview(house, CASEWORKER).await;
+        let choose = async |name: &str| {
+            let field = browser.driver().find(By::Id("delivery-file")).await.unwrap();
+            field.send_keys(folder.path().join(name).to_str().unwrap()).await.unwrap();
+        };
+        choose("brev.txt").await;
+        see_words(&browser, ".upload .alert-error", "Leverancen").await;
+        no_barriers(&browser, "a refused upload").await;
+        browser.screenshot("leverance-afvist").await.unwrap();
+        choose("ændringer").await;
+        see_words(&browser, ".upload", "Filen er modtaget.").await;
+        run_now(&browser, "Anvend leverancer").await;
+        see_words(&browser, "[aria-labelledby=deliveries-title]", "Anvendt").await;
+        see_words(&browser, ".tiles", "23-11-2026").await;
+        no_barriers(&browser, "an upload").await;
+        browser.screenshot("leverance-sendt-ind").await.unwrap();
+        browser.close().await.unwrap();
     });
 }
 

@@ -190,7 +190,12 @@ fn history(item: &HistoryItem) -> Vec<String> {
         _ if item.masked => text::cpr::HIDDEN.to_owned(),
         line => line.unwrap_or_default(),
     };
-    vec![item.name.clone().unwrap_or_default(), address, period(item.from.as_ref(), item.to.as_ref())]
+    let told = item.text.clone().or_else(|| item.name.clone()).unwrap_or_default();
+    let mut lines = vec![told, address, period(item.from.as_ref(), item.to.as_ref())];
+    if let Some(spouse) = &item.spouse {
+        lines.extend(relative_as(text::cpr::spouse(""), spouse));
+    }
+    lines
 }
 
 fn since(from: Option<&CprDate>) -> String {

@@ -13,6 +13,7 @@ mod save;
 mod stale;
 mod subscription;
 mod tabs;
+mod unlisted;
 
 use openapi::party::{Address, Party, PartyInput};
 use uuid::Uuid;
@@ -26,6 +27,7 @@ use self::fetch::{FetchDialog, Fetched};
 use self::find::{Chosen, FindAsk, FindDialog};
 use self::reveal::RevealDialog;
 use self::stale::{Resolution, StaleDialog};
+use self::unlisted::UnlistedDialog;
 use crate::api::{self, ApiError, Tagged};
 use crate::components::alert::Failure;
 use crate::components::dialog::Dialog;
@@ -76,6 +78,8 @@ enum Over {
     FindAsk,
     Find,
     Reveal,
+    /// An address would be stored for a person for whom CPR tells none.
+    Unlisted,
 }
 
 /// The dialog.
@@ -150,18 +154,12 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
         let (dirty, ask, on_close) = (editing.is_dirty(), ask.clone(), props.on_close.clone());
         Callback::from(move |()| if dirty { ask.emit(Over::Discard { back: false }) } else { on_close.emit(()) })
     };
-    let on_save = {
+    let on_confirmed_save = {
         let (api, editing, ask, on_saved, on_tab) =
             (signed_in.api.clone(), editing.clone(), ask.clone(), props.on_saved.clone(), props.on_tab.clone());
         let may_fetch = signed_in.may_ask_cpr();
         Callback::from(move |()| {
-            if editing.busy {
-                return;
-            }
-            if editing.stored.is_some() && !editing.is_dirty() {
-                editing.dispatch(Act::Say(text::dialog::NO_CHANGES));
-                return;
-            }
+            ask.emit(Over::Nothing);
             let (api, editing, ask) = (api.clone(), editing.clone(), ask.clone());
             let (on_saved, on_tab, attempt) = (on_saved.clone(), on_tab.clone(), attempt.clone());
             editing.dispatch(Act::Sending);
@@ -189,6 +187,21 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                     }
                 }
             });
+        })
+    };
+    let on_save = {
+        let (editing, ask, send) = (editing.clone(), ask.clone(), on_confirmed_save.clone());
+        Callback::from(move |()| {
+            if editing.busy {
+                return;
+            }
+            if editing.stored.is_some() && !editing.is_dirty() {
+                editing.dispatch(Act::Say(text::dialog::NO_CHANGES));
+            } else if editing.gives_an_address_to_somebody_without() {
+                ask.emit(Over::Unlisted);
+            } else {
+                send.emit(());
+            }
         })
     };
     let on_fetch = {
@@ -359,6 +372,7 @@ pub fn PartyDialog(props: &PartyDialogProps) -> Html {
                 Over::Find => html! {
                     <FindDialog party={editing.party().cloned()} form={editing.form.clone()} {on_chosen} on_close={close_over} />
                 },
+                Over::Unlisted => html! { <UnlistedDialog on_save={on_confirmed_save} on_close={close_over} /> },
                 Over::Reveal => html! {
                     <RevealDialog party={editing.party().map(|party| party.id)} {on_revealed} on_close={close_over} />
                 },

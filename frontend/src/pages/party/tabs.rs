@@ -130,14 +130,13 @@ fn hidden_address(panel: &Panel) -> Html {
     }
 }
 
-/// What CPR says when there is no address: no fixed abode, or the last known one.
+/// What CPR says when there is no address: no fixed abode, none at all, the last known one. Nobody is urged to write one.
 fn instead_of_address(party: &Party) -> Html {
-    let no_fixed_abode = party.address_kind == openapi::party::AddressKind::NoFixedAbode;
     let last = party.cpr.as_ref().and_then(|cpr| cpr.last_address.as_ref());
     html! {
         <>
-            if no_fixed_abode {
-                <Alert severity={Severity::Info}>{ text::party::NO_FIXED_ABODE }</Alert>
+            if let Some(word) = identity::why_without_address(party) {
+                <Alert severity={Severity::Info} heading={word}>{ text::party::NO_ADDRESS_IS_FINE }</Alert>
             }
             if let Some(last) = last {
                 <p class="last-address">{ text::dialog::LAST_ADDRESS }{ " " }{ identity::one_line(last).unwrap_or_default() }</p>
