@@ -20,6 +20,7 @@ mod m20261123_000013_delivery;
 mod m20261123_000014_register_state;
 mod m20261123_000015_party_prefix;
 mod m20261123_000016_party_name_address;
+mod m20261123_000018_spot_check;
 mod m20261124_000022_audit_on_behalf_of;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000014_register_state::Migration),
             Box::new(m20261123_000015_party_prefix::Migration),
             Box::new(m20261123_000016_party_name_address::Migration),
+            Box::new(m20261123_000018_spot_check::Migration),
             Box::new(m20261124_000022_audit_on_behalf_of::Migration),
         ]
     }

@@ -92,3 +92,32 @@ pub struct AuditQuery {
     /// The `next` of the page before.
     pub cursor: Option<String>,
 }
+
+/// Criteria of the audit log beside those that may stand in an address; all given ones must match.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuditSearch {
+    /// At or after this time.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this time.
+    pub to: Option<DateTime<Utc>>,
+    /// The token's subject.
+    pub actor: Option<String>,
+    /// The party.
+    pub party_id: Option<Uuid>,
+    /// The person with this number, now or formerly: what was done under any number of that person's, and to the parties that
+    /// have one.
+    pub personal_number: Option<String>,
+    /// The case.
+    pub case_number: Option<String>,
+    /// The name of the operation.
+    pub operation: Option<String>,
+    /// How it ended.
+    pub outcome: Option<AuditOutcome>,
+    /// Rows per page, 1–200, default 50.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 200))]
+    pub limit: Option<u32>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+}

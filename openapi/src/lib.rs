@@ -24,4 +24,6 @@ pub mod privilege;
 pub mod problem;
 pub mod session;
 pub mod settings;
+pub mod spot_check;
+pub mod subject_report;
 pub mod subscription;

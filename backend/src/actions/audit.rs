@@ -1,6 +1,7 @@
 //! Reading the log, which is logged itself, and closing what was left open in it.
 
 use chrono::TimeDelta;
+use cpr::PersonalNumber;
 
 use super::job::Run;
 use super::{About, Actions, Context, Error, Told};
@@ -28,8 +29,31 @@ impl Actions {
         criteria: AuditCriteria,
         page: PageRequest,
     ) -> Result<Page<Entry>, Error> {
-        let about = About { party_id: criteria.party_id, ..About::criteria("log") };
+        let about = About { party_id: criteria.party_id, ..About::criteria(asked(&criteria, None)) };
         self.read(context, about, Told::page, async || {
+            Ok(store::audit::list(&self.database.read(), &criteria, &page).await?)
+        })
+        .await
+    }
+
+    /// The same, and what was done about the person with this number, now or formerly.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn search_audit_entries(
+        &self,
+        context: &Context,
+        criteria: AuditCriteria,
+        number: Option<PersonalNumber>,
+        page: PageRequest,
+    ) -> Result<Page<Entry>, Error> {
+        let about = About { party_id: criteria.party_id, number, criteria: Some(asked(&criteria, number)) };
+        self.read(context, about, Told::page, async || {
+            let subject = match number {
+                Some(number) => Some(self.subject_with(number).await?),
+                None => None,
+            };
+            let criteria = AuditCriteria { subject, ..criteria };
             Ok(store::audit::list(&self.database.read(), &criteria, &page).await?)
         })
         .await
@@ -67,4 +91,21 @@ impl Actions {
         }
         Ok(Report::of([("closed", closed)]))
     }
+}
+
+/// Which criteria were given, for the log: names, never values.
+fn asked(criteria: &AuditCriteria, number: Option<PersonalNumber>) -> String {
+    let named = |is_given: bool, name: &'static str| is_given.then_some(name);
+    let names = [
+        named(number.is_some(), "personalNumber"),
+        named(criteria.party_id.is_some(), "partyId"),
+        named(criteria.actor.is_some(), "actor"),
+        named(criteria.operation.is_some(), "operation"),
+        named(criteria.outcome.is_some(), "outcome"),
+        named(criteria.case_number.is_some(), "caseNumber"),
+        named(criteria.from.is_some(), "from"),
+        named(criteria.to.is_some(), "to"),
+    ];
+    let names: Vec<&str> = names.into_iter().flatten().collect();
+    if names.is_empty() { "log".to_owned() } else { format!("log: {}", names.join(", ")) }
 }

@@ -19,6 +19,8 @@ pub mod metrics;
 pub mod party;
 pub mod person;
 mod repeat;
+pub mod spot_check;
+pub mod subject_report;
 pub mod subscription;
 
 use std::collections::BTreeMap;

@@ -388,7 +388,7 @@ impl Actions {
     }
 
     /// How far the deliveries have come; asked once an answer, and only where it tells of somebody who is followed.
-    async fn course_for(
+    pub(super) async fn course_for(
         &self,
         on: &impl Connection,
         mut followings: impl Iterator<Item = &Following>,

@@ -17,8 +17,8 @@ use crate::domain::protection::{self, Display, PartyView, PersonView};
 use crate::domain::subscription::danish_date;
 use crate::registry::records::Records;
 use crate::registry::{Answer, Registry};
-use crate::store;
 use crate::store::preview::Preview as StoredPreview;
+use crate::store::{self, Connection};
 
 /// How long a preview can be applied.
 const PREVIEW_LASTS: Duration = Duration::minutes(15);
@@ -246,26 +246,31 @@ impl Actions {
                 let read = self.database.read();
                 let party = store::party::get(&read, party_id).await?.ok_or(Error::NotFound)?;
                 let number = party.fields.personal_number;
-                let kept = match number {
-                    Some(number) => store::register::get(&read, number).await?,
-                    None => None,
-                };
-                let unreadable = |_| Error::Internal("kept records cannot be read".to_owned());
-                let (records, source, date) = match kept {
-                    Some(kept) => (
-                        Records::from_text(&kept.records.layout, &kept.records.text).map_err(unreadable)?,
-                        kept.records.source,
-                        kept.records.date,
-                    ),
-                    None => (Records::default(), RegisterSource::Lookup, self.today()),
-                };
-                let details = records.details(&self.policy.keep, source, date);
+                let details = self.kept_details(&read, &party).await?;
                 let is_told = party.is_protected() && self.policy.protection.display == Display::Warn;
                 self.note_disclosures(usize::from(is_told));
                 Ok((protection::details_view(details, party.is_protected(), &self.policy.protection), number))
             })
             .await?;
         Ok(details)
+    }
+
+    /// What is kept of a party's person beyond what the party shows, with nothing hidden yet.
+    pub(super) async fn kept_details(&self, on: &impl Connection, party: &Party) -> Result<Details, Error> {
+        let kept = match party.fields.personal_number {
+            Some(number) => store::register::get(on, number).await?,
+            None => None,
+        };
+        let unreadable = |_| Error::Internal("kept records cannot be read".to_owned());
+        let (records, source, date) = match kept {
+            Some(kept) => (
+                Records::from_text(&kept.records.layout, &kept.records.text).map_err(unreadable)?,
+                kept.records.source,
+                kept.records.date,
+            ),
+            None => (Records::default(), RegisterSource::Lookup, self.today()),
+        };
+        Ok(records.details(&self.policy.keep, source, date))
     }
 
     /// Asks CPR for a party's person; follows a moved number unless another party holds the current one.

@@ -178,12 +178,22 @@ impl Actions {
         on: &impl Connection,
         party: &Party,
     ) -> Result<SubscriptionView, Error> {
+        self.subscription_of(on, party, self.reads_cases(context)).await
+    }
+
+    /// How a party is followed, for somebody who may read cases or may not.
+    pub(super) async fn subscription_of(
+        &self,
+        on: &impl Connection,
+        party: &Party,
+        reads_cases: bool,
+    ) -> Result<SubscriptionView, Error> {
         let id = party.id;
         let subscription = match store::subscription::numbers_of(on, &[id]).await?.get(&id) {
             Some(number) => store::subscription::get(on, *number).await?,
             None => None,
         };
-        let mut facts = self.facts(context, on, &[id]).await?;
+        let mut facts = self.facts(on, &[id], reads_cases).await?;
         let parties = BTreeMap::from([(id, party)]);
         Ok(facts.view(self, Some(id), subscription, &parties))
     }
@@ -198,7 +208,7 @@ impl Actions {
         let parties = store::party::get_many(on, &ids).await?;
         let parties: BTreeMap<Uuid, &Party> = parties.iter().map(|party| (party.id, party)).collect();
         let numbers = store::subscription::numbers_of(on, &ids).await?;
-        let mut facts = self.facts(context, on, &ids).await?;
+        let mut facts = self.facts(on, &ids, self.reads_cases(context)).await?;
         Ok(page.map(|it| {
             // The party may be gone, or have another number by now.
             let party_id = Some(it.party_id).filter(|id| numbers.get(id) == Some(&it.number));
@@ -206,10 +216,9 @@ impl Actions {
         }))
     }
 
-    async fn facts(&self, context: &Context, on: &impl Connection, ids: &[Uuid]) -> Result<Facts, Error> {
+    async fn facts(&self, on: &impl Connection, ids: &[Uuid], reads_cases: bool) -> Result<Facts, Error> {
         let today = self.today();
         let followings = store::subscription::followings(on, ids, today).await?;
-        let reads_cases = self.reads_cases(context);
         let reasons = followings.into_iter().map(|(id, following)| {
             (id, following.reasons.into_iter().map(|reason| ReasonView::of(reason, reads_cases)).collect())
         });

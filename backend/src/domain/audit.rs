@@ -97,6 +97,16 @@ impl Entry {
     }
 }
 
+/// A person, as the log knows one: entries under one of the digests, and entries without any about one of the parties. An entry
+/// about one of the parties under another digest is about somebody else, whose number the party had.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Subject {
+    /// Keyed digests of the person's numbers, present and former.
+    pub digests: Vec<String>,
+    /// The parties that have one of the numbers.
+    pub party_ids: Vec<Uuid>,
+}
+
 /// Criteria of the log; all given ones must match.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AuditCriteria {
@@ -112,6 +122,10 @@ pub struct AuditCriteria {
     pub party_id: Option<Uuid>,
     /// Keyed digest of a personal number.
     pub number_digest: Option<String>,
+    /// A person.
+    pub subject: Option<Subject>,
+    /// These entries.
+    pub ids: Option<Vec<Uuid>>,
     /// The case.
     pub case_number: Option<String>,
     /// The name of the operation.

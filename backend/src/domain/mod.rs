@@ -14,6 +14,8 @@
 //! * out: [`protection`] alone makes what may be shown: [`protection::PartyView`], `PersonView`, `preview_view`,
 //!   `history_view`, `details_view`, `candidate_view`, `reveal`
 //! * [`job`]: when a job is due, how long a failed one waits, what a run tells
+//! * [`spot_check`]: which entries of the log are look-ups, and what is found out about a drawn one
+//! * [`subject_report`]: who is named in a citizen's own report
 //! * [`subscription`]: which case is a reason to follow its parties and until when ([`subscription::follow`]), and what to do
 //!   next about a subscription ([`subscription::next_step`])
 //! * [`search`]: tokens of parties and queries, and the key by which names are ordered
@@ -38,6 +40,8 @@ pub mod party;
 pub mod person;
 pub mod protection;
 pub mod search;
+pub mod spot_check;
+pub mod subject_report;
 pub mod subscription;
 #[cfg(test)]
 mod testing;

@@ -44,6 +44,11 @@ impl Policy {
         matches!(self.display, Display::Mask) && protected
     }
 
+    /// The policy for somebody's own report: who asks for it with a reason sees the person's own addresses.
+    pub fn in_own_report(&self, has_reason: bool) -> Policy {
+        Policy { display: if has_reason { Display::Warn } else { self.display }, message: self.message.clone() }
+    }
+
     /// Whether an answer of CPR's about a person with this mark is blanked: it is not when the caller gave a reason.
     const fn blanks(&self, protected: bool, has_reason: bool) -> bool {
         self.hides(protected) && !has_reason
@@ -348,17 +353,59 @@ pub fn history_view(
 /// this party any more. A number that became a former one is still the same person's.
 pub fn left_protected_number(version: &PartyVersion) -> bool {
     let of = |field: &str| version.changes.iter().find(|change| change.field == field);
-    let Some(number) = of("personalNumber") else { return false };
+    left_number(version) && of("protection").is_some_and(|change| change.old["nameAndAddress"] == json!(true))
+}
+
+/// Whether a version took a number from the party that did not become a former one of the same person's.
+fn left_number(version: &PartyVersion) -> bool {
+    let of = |field: &str| version.changes.iter().find(|change| change.field == field);
+    let Some(number) = of("personalNumber").filter(|number| !number.old.is_null()) else { return false };
     let former = of("formerPersonalNumbers").and_then(|change| change.new.as_array());
-    let same_person = former.is_some_and(|former| former.contains(&number.old));
-    !same_person && of("protection").is_some_and(|change| change.old["nameAndAddress"] == json!(true))
+    !former.is_some_and(|former| former.contains(&number.old))
+}
+
+/// The changes of a party, newest first, as they may stand in the report of the person who has its number: none from before
+/// the party came to that person. `true`: there were such, and they are about somebody else.
+pub fn own_history(
+    versions: Vec<PartyVersion>,
+    party: &Party,
+    policy: &Policy,
+) -> (Vec<(PartyVersion, Vec<FieldChangeView>)>, bool) {
+    let former: Vec<Value> = party.former_numbers.iter().map(|number| json!(number.digits().as_str())).collect();
+    let is_own = |change: &super::party::FieldChange| change.field == "personalNumber" && former.contains(&change.old);
+    let mut own = Vec::with_capacity(versions.len());
+    for version in versions {
+        let views = history_view(&version, party, false, policy);
+        if left_number(&version) && !version.changes.iter().any(is_own) {
+            let without_old = |view| FieldChangeView { old: Value::Null, masked: true, ..view };
+            own.push((version, views.into_iter().map(without_old).collect()));
+            return (own, true);
+        }
+        own.push((version, views));
+    }
+    (own, false)
 }
 
 /// The CPR tab as it may be shown: the person's own addresses by the person's protection, each relative by the
 /// relative's own.
 pub fn details_view(details: Details, protected: bool, policy: &Policy) -> Details {
-    let masked = policy.hides(protected);
-    let relative = |relative| relative_view(relative, policy);
+    shown_details(details, policy.hides(protected), |relative| policy.hides(relative.protected))
+}
+
+/// The CPR tab as it may stand in the person's own report, which leaves the house: no protected address of other people,
+/// whatever the installation shows its staff, and of a guardian, whose mark CPR does not tell, the number alone.
+pub fn own_details(mut details: Details, protected: bool, policy: &Policy) -> Details {
+    for guardian in &mut details.guardianship.items {
+        guardian.lines.clear();
+    }
+    shown_details(details, policy.hides(protected), |relative| relative.protected)
+}
+
+fn shown_details(details: Details, masked: bool, hides: impl Fn(&Relative) -> bool) -> Details {
+    let relative = |relative: Relative| {
+        let masked = hides(&relative);
+        Relative { address: shown(relative.address.as_ref(), masked), address_masked: masked, ..relative }
+    };
     Details {
         address: details.address.map(|item| super::details::AddressItem {
             address: shown(item.address.as_ref(), masked),
@@ -371,10 +418,10 @@ pub fn details_view(details: Details, protected: bool, policy: &Policy) -> Detai
             masked,
             ..item
         }),
-        civil_status: details.civil_status.map(|item| CivilStatusItem { spouse: item.spouse.map(relative), ..item }),
-        children: details.children.map(relative),
-        parents: details.parents.map(relative),
-        custody: details.custody.map(relative),
+        civil_status: details.civil_status.map(|item| CivilStatusItem { spouse: item.spouse.map(&relative), ..item }),
+        children: details.children.map(&relative),
+        parents: details.parents.map(&relative),
+        custody: details.custody.map(&relative),
         history: details.history.map(|item| super::details::HistoryItem {
             address: shown(item.address.as_ref(), masked),
             masked: masked && item.address.is_some(),
@@ -392,11 +439,6 @@ pub fn candidate_view(candidate: Candidate, policy: &Policy, has_reason: bool) -
     }
     let agreement = candidate.agreement.without_address();
     Candidate { address: None, line: None, address_masked: true, agreement, ..candidate }
-}
-
-fn relative_view(relative: Relative, policy: &Policy) -> Relative {
-    let masked = policy.hides(relative.protected);
-    Relative { address: shown(relative.address.as_ref(), masked), address_masked: masked, ..relative }
 }
 
 fn shown(address: Option<&Address>, masked: bool) -> Option<Address> {

@@ -1,14 +1,14 @@
 //! Reading the audit log.
 
-use actix_web::{HttpResponse, get, web};
-use openapi::audit::{AuditEntry, AuditOutcome, AuditQuery, AuditSubject};
+use actix_web::{HttpResponse, get, post, web};
+use openapi::audit::{AuditEntry, AuditOutcome, AuditQuery, AuditSearch, AuditSubject};
 use openapi::page::Page;
 use openapi::problem::Problem;
 
-use super::body::Query;
+use super::body::{Body, Query};
 use super::caller::{Allowed, ReadAudit};
 use super::problem::Failure;
-use super::{Http, paging};
+use super::{Http, paging, person};
 use crate::domain::audit::{AuditCriteria, Entry, Outcome};
 
 /// Read the audit log
@@ -39,21 +39,55 @@ pub async fn list_audit_entries(
         actor: query.0.actor,
         on_behalf_of: query.0.on_behalf_of,
         party_id: query.0.party_id,
-        number_digest: None,
         case_number: query.0.case_number,
         operation: query.0.operation,
-        outcome: query.0.outcome.map(|outcome| match outcome {
-            AuditOutcome::Succeeded => Outcome::Succeeded,
-            AuditOutcome::Refused => Outcome::Refused,
-            AuditOutcome::Failed => Outcome::Failed,
-            AuditOutcome::Unknown => Outcome::Unknown,
-        }),
+        outcome: query.0.outcome.map(outcome_from),
+        ..AuditCriteria::default()
     };
     let entries = house.actions.list_audit_entries(&allowed.context(), criteria, page).await?;
     Ok(HttpResponse::Ok().json(paging::answer(entries, entry)))
 }
 
-fn entry(entry: Entry) -> AuditEntry {
+/// Search the audit log
+///
+/// The same as reading it, and by personal number too, which never stands in an address. Newest first.
+#[utoipa::path(
+    tag = "Log",
+    operation_id = "search_audit_entries",
+    request_body = AuditSearch,
+    security(("bearer" = ["Revisor"])),
+    responses(
+        (status = 200, description = "A page of the log", body = Page<AuditEntry>),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The privilege is missing", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A bad criterion", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/audit/search")]
+pub async fn search_audit_entries(
+    allowed: Allowed<ReadAudit>,
+    house: web::Data<Http>,
+    body: Body<AuditSearch>,
+) -> Result<HttpResponse, Failure> {
+    let asked = body.value;
+    let page = paging::asked(asked.limit, asked.cursor)?;
+    let number = person::personal_number(asked.personal_number.as_deref())?;
+    let criteria = AuditCriteria {
+        from: asked.from,
+        to: asked.to,
+        actor: asked.actor,
+        party_id: asked.party_id,
+        case_number: asked.case_number,
+        operation: asked.operation,
+        outcome: asked.outcome.map(outcome_from),
+        ..AuditCriteria::default()
+    };
+    let entries = house.actions.search_audit_entries(&allowed.context(), criteria, number, page).await?;
+    Ok(HttpResponse::Ok().json(paging::answer(entries, entry)))
+}
+
+/// An entry as callers see it.
+pub fn entry(entry: Entry) -> AuditEntry {
     let personal_number_digest = entry.number_digest().map(str::to_owned);
     let (intent, ending) = (entry.intent, entry.ending);
     let outcome = ending.as_ref().map_or(Outcome::Unknown, |ending| ending.outcome);
@@ -70,14 +104,28 @@ fn entry(entry: Entry) -> AuditEntry {
         },
         reason: intent.reason,
         case_number: intent.case_number,
-        outcome: match outcome {
-            Outcome::Succeeded => AuditOutcome::Succeeded,
-            Outcome::Refused => AuditOutcome::Refused,
-            Outcome::Failed => AuditOutcome::Failed,
-            Outcome::Unknown => AuditOutcome::Unknown,
-        },
+        outcome: outcome_to(outcome),
         problem: ending.as_ref().and_then(|ending| ending.problem.clone()),
         result_count: ending.and_then(|ending| ending.result_count),
         trace_id: intent.trace_id,
+    }
+}
+
+/// How an operation ended.
+pub const fn outcome_to(outcome: Outcome) -> AuditOutcome {
+    match outcome {
+        Outcome::Succeeded => AuditOutcome::Succeeded,
+        Outcome::Refused => AuditOutcome::Refused,
+        Outcome::Failed => AuditOutcome::Failed,
+        Outcome::Unknown => AuditOutcome::Unknown,
+    }
+}
+
+const fn outcome_from(outcome: AuditOutcome) -> Outcome {
+    match outcome {
+        AuditOutcome::Succeeded => Outcome::Succeeded,
+        AuditOutcome::Refused => Outcome::Refused,
+        AuditOutcome::Failed => Outcome::Failed,
+        AuditOutcome::Unknown => Outcome::Unknown,
     }
 }

@@ -28,6 +28,8 @@ mod session;
 mod settings;
 mod sign_in;
 mod spec;
+mod spot_check;
+mod subject_report;
 mod subscription;
 mod token;
 
@@ -167,7 +169,13 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(job::list_jobs)
                 .service(job::start_job_run)
                 .service(job::get_job_run)
-                .service(audit::list_audit_entries),
+                .service(audit::list_audit_entries)
+                .service(audit::search_audit_entries)
+                .service(subject_report::make_subject_report)
+                .service(spot_check::list_audit_samples)
+                .service(spot_check::draw_audit_sample)
+                .service(spot_check::get_audit_sample)
+                .service(spot_check::note_audit_sample_entry),
         )
         .service(health::get_liveness)
         .service(health::get_readiness);

@@ -155,6 +155,7 @@ pub async fn look_up_person(
     Ok(HttpResponse::Ok().json(LookupAnswer { person: contract::person(person) }))
 }
 
-fn personal_number(given: Option<&str>) -> Result<Option<cpr::PersonalNumber>, Failure> {
+/// A personal number in a request, where one is given.
+pub fn personal_number(given: Option<&str>) -> Result<Option<cpr::PersonalNumber>, Failure> {
     Ok(domain::input::personal_number("/personalNumber", given).map_err(actions::Error::from)?)
 }

@@ -152,7 +152,8 @@ pub fn of_party(view: FollowingView) -> PartySubscription {
     }
 }
 
-fn contract(view: SubscriptionView) -> Subscription {
+/// A subscription as callers see it.
+pub fn contract(view: SubscriptionView) -> Subscription {
     let it = view.subscription;
     let of = |time: fn(&domain::Subscription) -> Option<chrono::DateTime<chrono::Utc>>| it.as_ref().and_then(time);
     Subscription {

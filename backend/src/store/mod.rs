@@ -24,6 +24,7 @@
 //! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
 //! * [`job`]: `request` (a run that begins after this transaction; after the events), `request_by`, `queue`, `begin`, `beat`,
 //!   `hold` (nothing is committed by a run that was taken over), `end`, `take_over`; `glance`, `list`, `get_run`.
+//! * [`spot_check`]: `look_ups` (what can be drawn), `insert`, `list`, `get`, `entry`, `note`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
 //! Order inside a transaction: register, party, version, case, reasons, subscription, event, job, audit, commit. Every error
@@ -44,6 +45,7 @@ pub mod preview;
 pub mod register;
 pub mod remembered;
 pub mod secret;
+pub mod spot_check;
 mod sql;
 pub mod subscription;
 

@@ -59,6 +59,35 @@ async fn the_log_can_be_narrowed_by_case_time_and_actor(house: &House) {
     }
 }
 
+async fn the_log_is_searched_by_a_number_that_stands_in_no_address(house: &House) {
+    let ask = |number: &str| json!({ "personalNumber": number });
+    house.with(CASEWORKER).post("/cpr/lookup", &ask("0707614285")).await.expect(200);
+    house.with(CASEWORKER).post("/cpr/lookup", &ask("0709614398")).await.expect(200);
+    let gerda = create(house, json!({ "name": "Gerda Holmstad", "personalNumber": "0709614398" })).await;
+    crate::fetch(house, &gerda, json!({})).await;
+    let auditor = house.with(&["Revisor"]);
+    let search = async |criteria: serde_json::Value| {
+        let page: Page<AuditEntry> = auditor.post("/audit/search", &criteria).await.expect(200).json();
+        page.items.into_iter().map(|entry| entry.operation).collect::<Vec<_>>()
+    };
+    assert_eq!(search(json!({ "personalNumber": "070761-4285" })).await, ["look_up_person"]);
+    let by_number = search(json!({ "personalNumber": "0909610036" })).await;
+    for operation in ["look_up_person", "create_party", "fetch_party_cpr"] {
+        assert!(by_number.iter().any(|found| found == operation), "{operation} not in {by_number:?}");
+    }
+    let narrowed = json!({ "personalNumber": "0909610036", "operation": "create_party", "limit": 1 });
+    assert_eq!(search(narrowed).await, ["create_party"]);
+    let searches = entries(house, "?operation=search_audit_entries").await;
+    assert!(searches.iter().all(|entry| entry.subject.personal_number_digest.is_some()));
+    assert_eq!(
+        searches[0].subject.criteria.as_deref(),
+        Some("log: personalNumber, operation"),
+        "which criteria, and no values"
+    );
+    auditor.get("/audit?personalNumber=0707614285").await.expect(422);
+    house.with(CASEWORKER).post("/audit/search", &json!({})).await.expect(403);
+}
+
 async fn entries(house: &House, query: &str) -> Vec<AuditEntry> {
     let page: Page<AuditEntry> = house.with(&["Revisor"]).get(&format!("/audit{query}")).await.expect(200).json();
     page.items
@@ -69,4 +98,5 @@ on_each_database! {
     reading_the_log_is_an_entry_itself,
     a_refused_operation_is_an_entry_too,
     the_log_can_be_narrowed_by_case_time_and_actor,
+    the_log_is_searched_by_a_number_that_stands_in_no_address,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use openapi::job::JobRun;
 use openapi::party::Party;
 use openapi::person::Preview;
+use openapi::spot_check::AuditSampleContent;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::client::Answer;
@@ -18,7 +19,13 @@ const EVERYTHING: &[&str] = &["Opdater fra CPR", "Partsredaktør", "Sagsintegrat
 
 async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) {
     let spec = house.anonymous().request(Method::GET, "/openapi.json").send().await.expect(200).value();
-    let mut walk = Walk { house, operations: operations(house).await, shapes: Shapes::of(spec), seen: BTreeSet::new() };
+    let mut walk = Walk {
+        house,
+        operations: operations(house).await,
+        shapes: Shapes::of(spec),
+        seen: BTreeSet::new(),
+        entry: NOBODY.to_owned(),
+    };
     let address = json!({ "line1": "Industrivænget 95, 1. mf.", "postalCode": "9000" });
     let who = json!({ "name": "Jens Mortensen", "address": address });
     let jens = json!({ "name": "Jens", "personalNumber": JENS, "externalIds": [{ "system": "esdh", "id": "1" }] });
@@ -56,6 +63,8 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.call("search_parties", "", &json!({ "query": "jens" }), 200).await;
     walk.call("search_parties", "", &json!({ "limit": 0 }), 422).await;
     walk.call("get_party_history", &id, &none, 200).await;
+    walk.call("make_subject_report", "", &json!({ "personalNumber": JENS, "reason": "Prøve" }), 200).await;
+    walk.call("make_subject_report", "", &json!({}), 422).await;
     walk.call("reveal_party_address", &id, &json!({ "reason": "Prøve" }), 200).await;
     walk.call("reveal_party_address", &id, &json!({}), 422).await;
 
@@ -88,6 +97,23 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.call("list_jobs", "", &none, 200).await;
     walk.call("list_events", "", &none, 200).await;
     walk.call("list_audit_entries", "", &none, 200).await;
+    walk.call("search_audit_entries", "", &json!({ "personalNumber": JENS }), 200).await;
+    walk.call("search_audit_entries", "", &json!({ "personalNumber": "1" }), 422).await;
+    walk.call("look_up_person", "", &json!({ "personalNumber": JENS }), 200).await;
+    // What happens in the very moment of a draw is after it.
+    house.let_pass(std::time::Duration::from_secs(1));
+    let drawn: AuditSampleContent = walk.call("draw_audit_sample", "", &json!({}), 201).await.json();
+    walk.call("draw_audit_sample", "", &json!({ "size": 0 }), 422).await;
+    walk.call("list_audit_samples", "", &none, 200).await;
+    let sample = drawn.sample.id.to_string();
+    walk.call("get_audit_sample", &sample, &none, 200).await;
+    walk.call("get_audit_sample", NOBODY, &none, 404).await;
+    let finding = json!({ "finding": "in-order" });
+    walk.call("note_audit_sample_entry", &sample, &finding, 404).await;
+    // Everybody here is one and the same, and nobody judges what is their own.
+    walk.entry = drawn.entries[0].id.to_string();
+    walk.call("note_audit_sample_entry", &sample, &finding, 409).await;
+    walk.call("note_audit_sample_entry", &sample, &json!({}), 422).await;
     let delivery = walk.call("upload_delivery", "", &none, 202).await.value();
     let delivery = delivery["id"].as_str().expect("an id").to_owned();
     walk.call("list_deliveries", "", &none, 200).await;
@@ -112,6 +138,8 @@ struct Walk<'a> {
     operations: Vec<Operation>,
     shapes: Shapes,
     seen: BTreeSet<String>,
+    /// Which entry of the log a path names.
+    entry: String,
 }
 
 impl Walk<'_> {
@@ -120,7 +148,7 @@ impl Walk<'_> {
         let operation = self.operations.iter().find(|operation| operation.name() == name);
         let operation = operation.unwrap_or_else(|| panic!("the specification has no {name}"));
         let path = operation.path.replace("{caseNumber}", "S-1").replace("{partyId}", party).replace("{id}", party);
-        let path = path.replace("{name}", "close-audit-entries");
+        let path = path.replace("{name}", "close-audit-entries").replace("{entryId}", &self.entry);
         let mut request = self.house.with(EVERYTHING).request(operation.method.clone(), &path);
         if ["update_party", "delete_party"].contains(&name) {
             request = request.header("If-Match", "*");

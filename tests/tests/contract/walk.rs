@@ -60,7 +60,7 @@ on_each_database! {
 /// Sends a body that no operation can read, so that nothing is done even where the caller may.
 async fn send_nonsense(caller: &tests::client::Caller, operation: &Operation) -> tests::client::Answer {
     let path = operation.path.replace("{caseNumber}", "S-0").replace("{partyId}", NOBODY).replace("{id}", NOBODY);
-    let path = path.replace("{name}", "close-audit-entries");
+    let path = path.replace("{name}", "close-audit-entries").replace("{entryId}", NOBODY);
     assert!(!path.contains('{'), "{path}: a parameter without an example");
     let request = caller.request(operation.method.clone(), &path).header("Content-Type", "application/json");
     request.header("If-Match", "\"1.x\"").body("{ nonsense").send().await

@@ -7,7 +7,7 @@ use crate::domain::change::KeepableField;
 use crate::domain::input::{RawAddress, RawParty};
 use crate::domain::party::{Address, AddressKind, ChangeSource, ExternalId, PartyFilter, PartyKind};
 use crate::domain::person::{RegisterSource, Sex, Status};
-use crate::domain::protection::{CprView, PartyView, ProtectionView};
+use crate::domain::protection::{CprView, FieldChangeView, PartyView, ProtectionView};
 use crate::http::subscription;
 
 /// A party as callers see it.
@@ -207,20 +207,21 @@ pub fn version(view: VersionView) -> wire::PartyVersion {
         version: view.version.version,
         at: view.version.at,
         by: view.version.by,
-        source: match view.version.source {
-            ChangeSource::User => wire::ChangeSource::User,
-            ChangeSource::Lookup => wire::ChangeSource::Lookup,
-            ChangeSource::Subscription => wire::ChangeSource::Subscription,
-        },
-        changes: view
-            .changes
-            .into_iter()
-            .map(|change| wire::FieldChange {
-                field: change.field,
-                old: change.old,
-                new: change.new,
-                masked: change.masked,
-            })
-            .collect(),
+        source: change_source(view.version.source),
+        changes: view.changes.into_iter().map(field_change).collect(),
     }
+}
+
+/// Through which door a change came.
+pub fn change_source(source: ChangeSource) -> wire::ChangeSource {
+    match source {
+        ChangeSource::User => wire::ChangeSource::User,
+        ChangeSource::Lookup => wire::ChangeSource::Lookup,
+        ChangeSource::Subscription => wire::ChangeSource::Subscription,
+    }
+}
+
+/// A changed field.
+pub fn field_change(change: FieldChangeView) -> wire::FieldChange {
+    wire::FieldChange { field: change.field, old: change.old, new: change.new, masked: change.masked }
 }

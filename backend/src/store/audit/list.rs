@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::audit::{AuditCriteria, Ending, Entry, Intent, Outcome};
 use crate::domain::page::{Page, PageRequest};
-use crate::store::sql::{self, get};
+use crate::store::sql::{self, get, values};
 use crate::store::{Connection, Error, cursor};
 
 /// Rows are numbered when they are stored, a moment after the time that they tell, and servers' clocks differ. So far
@@ -48,6 +48,26 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     if let Some(digest) = &criteria.number_digest {
         must("i.entry_id IN (SELECT entry_id FROM audit WHERE number_digest = ?)", digest.as_str().into());
     }
+    if let Some(subject) = &criteria.subject {
+        let (digests, ids) = (values.len() + 1, values.len() + 2);
+        values.extend(values![sql::json(&subject.digests)?, sql::id_list(on, &subject.party_ids)]);
+        let (of_intent, of_outcome) =
+            (sql::text_in(on, "i.number_digest", digests), sql::text_in(on, "o.number_digest", digests));
+        conditions.push(format!(
+            "i.entry_id IN (SELECT entry_id FROM audit WHERE {} UNION SELECT entry_id FROM audit WHERE {}) \
+            AND (coalesce(i.number_digest, o.number_digest) IS NULL OR {of_intent} OR {of_outcome})",
+            sql::text_in(on, "number_digest", digests),
+            sql::id_in(on, "party_id", ids)
+        ));
+    }
+    if let Some(ids) = &criteria.ids {
+        values.push(sql::id_list(on, ids).into());
+        conditions.push(sql::id_in(on, "i.entry_id", values.len()));
+    }
+    let mut must = |condition: &str, value: Value| {
+        values.push(value);
+        conditions.push(condition.replace('?', &format!("${}", values.len())));
+    };
     if let Some(case_number) = &criteria.case_number {
         must("i.case_number = ?", case_number.as_str().into());
     }
@@ -80,6 +100,15 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     let rows = sql::all(on, &statement, values).await?;
     let entries = rows.iter().map(|row| Ok((get(row, "seq")?, entry(row)?))).collect::<Result<Vec<_>, Error>>()?;
     Ok(cursor::page(entries, page, |(seq, _): &(i64, Entry)| seq.to_string()).map(|(_, entry)| entry))
+}
+
+/// The time of the first row that is still kept.
+///
+/// # Errors
+/// As every read.
+pub async fn oldest(on: &impl Connection) -> Result<Option<DateTime<Utc>>, Error> {
+    let row = sql::one(on, "SELECT at FROM audit ORDER BY seq LIMIT 1", Vec::new()).await?;
+    row.map(|row| get(&row, "at")).transpose()
 }
 
 /// The entries that were opened in this time and never closed, oldest first; not those of runs that are under way.

@@ -9,7 +9,7 @@ use super::sql::{self, values};
 use super::{Error, Write};
 use crate::domain::audit::{Ending, Intent};
 
-pub use self::list::{list, list_open};
+pub use self::list::{list, list_open, oldest};
 pub use self::recorder::Recorder;
 
 /// A row of the log.
