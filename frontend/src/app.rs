@@ -12,6 +12,7 @@ use crate::load::{Load, use_load};
 use crate::pages::accessibility::Accessibility;
 use crate::pages::callback::SignInCallback;
 use crate::pages::contacts::{Contacts, Opened};
+use crate::pages::log::{Log, Samples, SubjectReport};
 use crate::pages::no_access::NoAccess;
 use crate::pages::sign_in::SignIn;
 use crate::pages::subscriptions::Subscriptions;
@@ -174,6 +175,16 @@ fn Frame() -> Html {
                                 </li></ul>
                             </li>
                         }
+                        if signed_in.may_audit() {
+                            <li>
+                                <NavLink to={Route::Control} label={text::log::CONTROL} />
+                                <ul>
+                                    <li><NavLink to={Route::Log} label={text::log::TITLE} current={at == Some(Route::Log)} /></li>
+                                    <li><NavLink to={Route::Samples} label={text::log::sample::TITLE} current={at == Some(Route::Samples)} /></li>
+                                    <li><NavLink to={Route::SubjectReport} label={text::log::report::TITLE} current={at == Some(Route::SubjectReport)} /></li>
+                                </ul>
+                            </li>
+                        }
                     </ul>
                 </nav>
                 <main id="main" class="frame-main"><Switch<Route> render={page} /></main>
@@ -191,6 +202,9 @@ const fn is_of_parties(at: Option<Route>) -> bool {
 fn name_the_window(at: Option<Route>) {
     let place = match at {
         Some(Route::Subscriptions) => text::subscriptions::TITLE,
+        Some(Route::Log) => text::log::TITLE,
+        Some(Route::Samples) => text::log::sample::TITLE,
+        Some(Route::SubjectReport) => text::log::report::TITLE,
         Some(Route::Accessibility) => text::accessibility::TITLE,
         Some(Route::NotFound) => text::frame::NOT_FOUND_TITLE,
         at if is_of_parties(at) => text::list::TITLE,
@@ -261,6 +275,10 @@ fn page(route: Route) -> Html {
         Route::Accessibility => html! { <Accessibility /> },
         Route::Operations => html! { <GoTo to={Route::Subscriptions} /> },
         Route::Subscriptions => html! { <Subscriptions /> },
+        Route::Control => html! { <GoTo to={Route::Log} /> },
+        Route::Log => html! { <Log /> },
+        Route::Samples => html! { <Samples /> },
+        Route::SubjectReport => html! { <SubjectReport /> },
         Route::NotFound => html! {
             <div class="page">
                 <h1>{ text::frame::NOT_FOUND_TITLE }</h1>

@@ -34,6 +34,18 @@ pub enum Route {
     /// *Tilgængelighedserklæring*; needs no sign-in.
     #[at("/tilgaengelighed")]
     Accessibility,
+    /// *Kontrol*, whose first page is *Log*.
+    #[at("/kontrol")]
+    Control,
+    /// *Log*: who has seen and done what.
+    #[at("/kontrol/log")]
+    Log,
+    /// *Stikprøver*: look-ups drawn at random, and what was found out about each.
+    #[at("/kontrol/stikproever")]
+    Samples,
+    /// *Indsigtsrapport*: a citizen's own report.
+    #[at("/kontrol/indsigtsrapport")]
+    SubjectReport,
     /// Where the organisation's provider sends people back to.
     #[at("/login/callback")]
     SignInCallback,

@@ -1,5 +1,7 @@
 //! Every Danish sentence that a person reads, except those that the server writes.
 
+pub mod log;
+
 /// The frame around every page.
 pub mod frame {
     pub const APPLICATION: &str = "Partsregister";

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use test_servers::chromedriver::{CHROMIUM_FLAGS, Driver};
 use thirtyfour::common::log::LoggingPrefsLogLevel;
+use thirtyfour::common::print::PrintParameters;
 use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities};
 
@@ -57,13 +58,7 @@ impl Browser {
 
     /// Makes the window as wide as this, as on a small screen or at 400 % on a large one.
     pub async fn narrow(&self, width: u32) -> anyhow::Result<()> {
-        let metrics = json!({ "width": width, "height": 1200, "deviceScaleFactor": 1, "mobile": false });
-        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": metrics });
-        // A window of the desktop is never as narrow; ChromeDriver passes Chromium's own commands on.
-        let url = format!("{}/session/{}/goog/cdp/execute", chromedriver()?.url(), self.driver.handle().session_id());
-        let client = reqwest::Client::builder().no_proxy().build()?;
-        client.post(url).json(&command).send().await?.error_for_status().context("Chromium")?;
-        Ok(())
+        self.resize(width, 1200).await
     }
 
     /// By how much the page is wider than the window, and what sticks out.
@@ -118,6 +113,36 @@ impl Browser {
         let file = folder.join(format!("{name}.png"));
         self.driver.screenshot(&file).await?;
         Ok(file)
+    }
+
+    /// Makes the window this wide and high from here on, narrower than a window of Chromium's can be.
+    pub async fn resize(&self, width: u32, height: u32) -> anyhow::Result<()> {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await
+    }
+
+    /// Shows the page as it would be printed, or on screen again.
+    pub async fn show_on_paper(&self, on_paper: bool) -> anyhow::Result<()> {
+        let media = if on_paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": media })).await
+    }
+
+    /// Prints the page to a file in `target/screenshots/`.
+    pub async fn print(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join(format!("{name}.pdf"));
+        std::fs::write(&file, self.driver.print_page(PrintParameters::default()).await?)?;
+        Ok(file)
+    }
+
+    /// A command of Chromium's own, which ChromeDriver hands on.
+    async fn devtools(&self, command: &str, params: Value) -> anyhow::Result<()> {
+        let place = format!("{}/session/{}/goog/cdp/execute", chromedriver()?.url(), self.driver.handle().session_id());
+        let request = json!({ "cmd": command, "params": params });
+        let answer = reqwest::Client::builder().no_proxy().build()?.post(place).json(&request).send().await?;
+        anyhow::ensure!(answer.status().is_success(), "{command}: {}", answer.text().await?);
+        Ok(())
     }
 
     /// What axe-core finds on the page as it stands, of serious or critical impact.

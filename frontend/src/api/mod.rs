@@ -1,6 +1,7 @@
 //! The only room that fetches: one function per operation of the contract, with the operation's name.
 
 mod access;
+mod audit;
 mod cases;
 mod client;
 mod cpr;
@@ -13,6 +14,10 @@ mod sign_in;
 mod subscriptions;
 
 pub use access::Access;
+pub use audit::{
+    draw_audit_sample, get_audit_sample, list_audit_samples, make_subject_report, note_audit_sample_entry,
+    search_audit_entries,
+};
 pub use cases::list_party_cases;
 pub use client::{Api, Tagged};
 pub use cpr::{

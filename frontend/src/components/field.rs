@@ -1,7 +1,9 @@
 //! Fields: a label, a hint, an error, and where to type.
 
-use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
+
+use crate::text;
 
 #[derive(Properties, PartialEq)]
 pub struct TextFieldProps {
@@ -108,6 +110,55 @@ pub fn Checkbox(props: &CheckboxProps) -> Html {
             <input type="checkbox" id={props.id.clone()} class="form-checkbox" checked={props.checked}
                 disabled={props.disabled} {onchange} />
             <label for={props.id.clone()}>{ &props.label }</label>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct DayFieldProps {
+    pub id: AttrValue,
+    pub label: AttrValue,
+    pub value: AttrValue,
+    pub on_input: Callback<String>,
+    /// What stands there is no day, and it was tried to use it.
+    #[prop_or_default]
+    pub wrong: bool,
+}
+
+/// A day, written as in Denmark whatever language the browser speaks.
+#[component]
+pub fn DayField(props: &DayFieldProps) -> Html {
+    html! {
+        <TextField id={props.id.clone()} label={props.label.clone()} value={props.value.clone()} hint={text::log::DAY_HINT}
+            error={props.wrong.then(|| AttrValue::from(text::log::NOT_A_DAY))} on_input={props.on_input.clone()} />
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct ChoiceProps {
+    pub id: AttrValue,
+    pub label: AttrValue,
+    /// Value and words of each.
+    pub options: Vec<(AttrValue, AttrValue)>,
+    pub value: AttrValue,
+    pub on_change: Callback<String>,
+}
+
+/// One of several.
+#[component]
+pub fn Choice(props: &ChoiceProps) -> Html {
+    let onchange = {
+        let on_change = props.on_change.clone();
+        move |event: Event| on_change.emit(event.target_unchecked_into::<HtmlSelectElement>().value())
+    };
+    html! {
+        <div class="form-group">
+            <label class="form-label" for={props.id.clone()}>{ &props.label }</label>
+            <select id={props.id.clone()} class="form-select" {onchange}>
+                for (value, words) in &props.options {
+                    <option value={value.clone()} selected={*value == props.value}>{ words }</option>
+                }
+            </select>
         </div>
     }
 }

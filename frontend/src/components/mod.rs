@@ -6,6 +6,7 @@ pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod load_view;
+pub mod masked;
 pub mod menu;
 pub mod protection;
 pub mod table;

@@ -50,6 +50,42 @@ pub fn cpr_date(cpr: &CprDate) -> String {
     if cpr.uncertain { format!("ca. {written}") } else { written }
 }
 
+/// Reads a day as people in Denmark write it: `23-11-2026`, also with dots, slashes or single digits. Nothing typed is no day.
+///
+/// # Errors
+/// What was typed is no day.
+pub fn read(typed: &str) -> Result<Option<NaiveDate>, NotADay> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let written = typed.trim().replace(['.', '/'], "-");
+    let day = NaiveDate::parse_from_str(&written, "%d-%m-%Y").map_err(|_| NotADay)?;
+    // A year of two digits is a slip, not the first century.
+    if day.year() < 1900 { Err(NotADay) } else { Ok(Some(day)) }
+}
+
+/// What was typed is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotADay;
+
+/// The moment at which a day begins in Denmark.
+pub fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    midnight(day)
+}
+
+/// The moment at which a day is over in Denmark.
+pub fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    midnight(day.succ_opt()?)
+}
+
+fn midnight(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_hms_opt(0, 0, 0)?;
+    [2, 1]
+        .map(|hours| (midnight - Duration::hours(hours)).and_utc())
+        .into_iter()
+        .find(|utc| copenhagen(*utc) == midnight)
+}
+
 /// Central European time with the summer time of Directive 2000/84/EC: from the last Sunday of March to the last Sunday
 /// of October, both at 01:00 UTC. Right for every time since 1996; the register has no older ones.
 fn copenhagen(time: DateTime<Utc>) -> NaiveDateTime {
@@ -86,6 +122,28 @@ mod tests {
         assert_eq!(at("2027-03-28T01:00:00Z"), "28-03-2027 03:00");
         assert_eq!(at("2026-10-25T00:59:00Z"), "25-10-2026 02:59");
         assert_eq!(at("2026-10-25T01:00:00Z"), "25-10-2026 02:00");
+    }
+
+    #[test]
+    fn a_day_is_read_as_people_write_it() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1);
+        for typed in ["01-03-2026", " 1-3-2026 ", "1.3.2026", "01/03/2026"] {
+            assert_eq!(read(typed), Ok(day), "{typed}");
+        }
+        assert_eq!(read("  "), Ok(None));
+        for typed in ["2026-03-01", "31-02-2026", "1-3-26", "i går", "13-13-2026"] {
+            assert_eq!(read(typed), Err(NotADay), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_and_ends_at_danish_midnight() {
+        let day = |typed: &str| read(typed).unwrap().unwrap();
+        let told = |time: Option<DateTime<Utc>>| time.map(|time| time.to_rfc3339());
+        assert_eq!(told(start_of(day("23-11-2026"))).as_deref(), Some("2026-11-22T23:00:00+00:00"));
+        assert_eq!(told(end_of(day("01-07-2026"))).as_deref(), Some("2026-07-01T22:00:00+00:00"));
+        assert_eq!(told(start_of(day("25-10-2026"))).as_deref(), Some("2026-10-24T22:00:00+00:00"));
+        assert_eq!(told(end_of(day("25-10-2026"))).as_deref(), Some("2026-10-25T23:00:00+00:00"));
     }
 
     #[test]

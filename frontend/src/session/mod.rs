@@ -57,6 +57,11 @@ impl SignedIn {
         self.may_edit() && self.may_ask_cpr()
     }
 
+    /// Read the log, make a citizen's report, draw spot checks.
+    pub fn may_audit(&self) -> bool {
+        self.has(Privilege::Auditor)
+    }
+
     /// Read the CPR tab, and see a masked address for a reason.
     pub fn may_see_cpr(&self) -> bool {
         self.may_edit() || self.may_ask_cpr()

@@ -4,6 +4,7 @@ mod caseworker;
 mod cpr;
 mod dialog;
 mod list;
+mod log;
 mod narrow;
 mod provider;
 mod session;

@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
+use crate::components::masked::Masked;
 use crate::components::protection::badges;
 use crate::components::tabs::focus;
 use crate::form::identity;
@@ -108,7 +109,7 @@ fn row(props: &ListProps, party: &Party, in_tab_order: bool) -> Html {
             aria-selected={is_selected.to_string()} onclick={props.on_select.reform(move |_| id)}
             ondblclick={props.on_open.reform(move |_| id)} {oncontextmenu}>
             <td class="list-name">{ if party.name.is_empty() { text::party::UNNAMED } else { party.name.as_str() } }</td>
-            <td class="list-number">{ identity::number(party) }</td>
+            <td class="list-number"><Masked text={identity::number(party)} /></td>
             <td class="list-address">{ identity::address_or_reason(party) }</td>
             <td class="list-state">{ badges(party) }</td>
         </tr>

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use yew::prelude::*;
 
 use crate::components::address::address_lines;
+use crate::components::masked::Masked;
 use crate::components::protection::ProtectionMessage;
 use crate::form::{date, identity};
 use crate::text;
@@ -38,7 +39,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
                     <p class="person-kind">{ text::party::EXTERNAL_PARTY }</p>
                 </div>
             </div>
-            <p class="identity">for part in identity::identity_line(party) { <span>{ part }</span> }</p>
+            <p class="identity">for part in identity::identity_line(party) { <span><Masked text={part} /></span> }</p>
             <ProtectionMessage party={party.clone()} />
             <dl class="facts">
                 <div>

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::api;
 use crate::components::alert::{Alert, Severity};
 use crate::components::load_view::{Empty, load_view};
+use crate::components::masked::Masked;
 use crate::form::{date, identity, number};
 use crate::load::use_load;
 use crate::session::use_signed_in;
@@ -59,7 +60,8 @@ fn Sections(props: &SectionsProps) -> Html {
     }
 }
 
-fn sections(tab: &CprTab) -> Html {
+/// The sections of the tab. On paper the last four digits of personal numbers are left out.
+pub fn sections(tab: &CprTab) -> Html {
     html! {
         <div class="cpr-sections">
             { section(text::cpr::NAMES, &tab.names, name) }
@@ -101,7 +103,7 @@ fn section<T>(title: &'static str, section: &Section<T>, lines: fn(&T) -> Vec<St
             } else {
                 <ul>
                     for item in &section.items {
-                        <li>for line in lines(item).into_iter().filter(|line| !line.is_empty()) { <span>{ line }</span> }</li>
+                        <li>for line in lines(item).into_iter().filter(|line| !line.is_empty()) { <span><Masked text={line} /></span> }</li>
                     }
                 </ul>
             }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::components::masked::Masked;
 use crate::components::protection::{ProtectionMessage, status_badges};
 use crate::form::editing::Editing;
 use crate::form::identity;
@@ -27,7 +28,7 @@ pub fn head(editing: &Editing, on_its_way: bool) -> Html {
             </div>
             if let Some(party) = editing.party() {
                 <p class="identity">
-                    for part in identity::identity_line(party) { <span>{ part }</span> }
+                    for part in identity::identity_line(party) { <span><Masked text={part} /></span> }
                     { status_badges(party) }
                 </p>
                 <ProtectionMessage party={party.clone()} announce=true />

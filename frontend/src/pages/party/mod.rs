@@ -1,6 +1,6 @@
 //! The properties dialog (*Egenskaber*): four tabs over one party, stored or new.
 
-mod cpr_tab;
+pub mod cpr_tab;
 mod discard;
 mod fetch;
 mod find;
