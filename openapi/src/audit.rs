@@ -104,6 +104,8 @@ pub struct AuditSearch {
     pub to: Option<DateTime<Utc>>,
     /// The token's subject.
     pub actor: Option<String>,
+    /// The person for whom a system acted.
+    pub on_behalf_of: Option<String>,
     /// The party.
     pub party_id: Option<Uuid>,
     /// The person with this number, now or formerly: what was done under any number of that person's, and to the parties that

@@ -9,6 +9,7 @@
 //! blanks; times are RFC 3339 UTC, dates `YYYY-MM-DD`. Requests refuse unknown fields, answers may gain fields.
 #![warn(missing_docs)]
 
+pub mod alarm;
 pub mod audit;
 pub mod case;
 pub mod cpr_tab;

@@ -95,7 +95,7 @@ pub struct SubjectActor {
     pub number: u32,
     /// The house itself did it, by a job.
     pub automatic: bool,
-    /// Who; `null` when staff are withheld.
+    /// The person for whom a system acted, else the token's subject; `null` when staff are withheld.
     pub name: Option<String>,
 }
 

@@ -100,6 +100,7 @@ fn asked(criteria: &AuditCriteria, number: Option<PersonalNumber>) -> String {
         named(number.is_some(), "personalNumber"),
         named(criteria.party_id.is_some(), "partyId"),
         named(criteria.actor.is_some(), "actor"),
+        named(criteria.on_behalf_of.is_some(), "onBehalfOf"),
         named(criteria.operation.is_some(), "operation"),
         named(criteria.outcome.is_some(), "outcome"),
         named(criteria.case_number.is_some(), "caseNumber"),

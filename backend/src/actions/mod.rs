@@ -5,6 +5,7 @@
 //! act. A question to CPR lies between two transactions, never inside one. Reading our own store writes one row, committed
 //! before the answer leaves.
 
+pub mod alarm;
 mod apply;
 pub mod audit;
 pub mod case;

@@ -137,7 +137,7 @@ impl Actions {
             self.act(context, About::criteria(format!("stikprøve {id}")), async |write| {
                 let drawn = self.drawn_one(write, id, entry_id).await?;
                 let caller = &context.caller.subject;
-                if drawn.entry.is_some_and(|entry| entry.intent.actor == *caller) {
+                if drawn.entry.is_some_and(|entry| entry.intent.who() == caller || entry.intent.actor == *caller) {
                     return Err(Error::Conflict("Ingen bedømmer sit eget opslag. Lad en anden gøre det.".to_owned()));
                 }
                 let note = Note { at: self.clock.now(), by: caller.clone(), finding, text };

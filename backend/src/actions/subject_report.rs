@@ -106,7 +106,7 @@ impl Actions {
 
         let mut actors = Actors::new(with_staff);
         let entries = found.into_iter().map(|entry| {
-            let actor = actors.tell(&entry.intent.actor);
+            let actor = actors.tell(entry.intent.who());
             (entry, actor)
         });
         let entries = entries.collect();

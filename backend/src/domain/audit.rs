@@ -63,6 +63,13 @@ pub struct Intent {
     pub trace_id: String,
 }
 
+impl Intent {
+    /// Who is behind it: the person for whom a system acted, else the actor.
+    pub fn who(&self) -> &str {
+        self.on_behalf_of.as_deref().unwrap_or(&self.actor)
+    }
+}
+
 /// How an operation ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ending {

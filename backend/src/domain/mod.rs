@@ -14,6 +14,7 @@
 //! * out: [`protection`] alone makes what may be shown: [`protection::PartyView`], `PersonView`, `preview_view`,
 //!   `history_view`, `details_view`, `candidate_view`, `reveal`
 //! * [`job`]: when a job is due, how long a failed one waits, what a run tells
+//! * [`alarm`]: patterns in the log that somebody should look at
 //! * [`spot_check`]: which entries of the log are look-ups, and what is found out about a drawn one
 //! * [`subject_report`]: who is named in a citizen's own report
 //! * [`subscription`]: which case is a reason to follow its parties and until when ([`subscription::follow`]), and what to do
@@ -21,6 +22,7 @@
 //! * [`search`]: tokens of parties and queries, and the key by which names are ordered
 
 pub mod address_line;
+pub mod alarm;
 pub mod apply;
 pub mod audit;
 pub mod caller;

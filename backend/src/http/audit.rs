@@ -76,6 +76,7 @@ pub async fn search_audit_entries(
         from: asked.from,
         to: asked.to,
         actor: asked.actor,
+        on_behalf_of: asked.on_behalf_of,
         party_id: asked.party_id,
         case_number: asked.case_number,
         operation: asked.operation,

@@ -2,6 +2,7 @@
 //!
 //! A handler does four things: who may (the first extractor in its signature), what was asked, one action, the answer.
 
+mod alarm;
 mod audit;
 mod body;
 mod caller;
@@ -172,6 +173,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(audit::list_audit_entries)
                 .service(audit::search_audit_entries)
                 .service(subject_report::make_subject_report)
+                .service(alarm::list_audit_alarms)
                 .service(spot_check::list_audit_samples)
                 .service(spot_check::draw_audit_sample)
                 .service(spot_check::get_audit_sample)

@@ -24,6 +24,7 @@
 //! * [`idempotency`]: `claim` (committed before the act), `complete` (in the act's transaction), `release`, `purge`.
 //! * [`job`]: `request` (a run that begins after this transaction; after the events), `request_by`, `queue`, `begin`, `beat`,
 //!   `hold` (nothing is committed by a run that was taken over), `end`, `take_over`; `glance`, `list`, `get_run`.
+//! * [`alarm`]: `traces`, in which patterns are looked for.
 //! * [`spot_check`]: `look_ups` (what can be drawn), `insert`, `list`, `get`, `entry`, `note`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
@@ -31,6 +32,7 @@
 //! is an [`Error`]; none
 //! of them repeats what stands in a row.
 
+pub mod alarm;
 pub mod audit;
 pub mod case;
 mod cursor;

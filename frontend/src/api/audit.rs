@@ -1,6 +1,7 @@
 //! The log, a citizen's report, spot checks.
 
 use gloo_net::http::Method;
+use openapi::alarm::AuditAlarms;
 use openapi::audit::{AuditEntry, AuditSearch};
 use openapi::page::Page;
 use openapi::spot_check::{
@@ -14,6 +15,11 @@ use super::{Api, ApiError};
 /// `POST /audit/search`: a page of the log, newest first.
 pub async fn search_audit_entries(api: &Api, search: &AuditSearch) -> Result<Page<AuditEntry>, ApiError> {
     api.call(Method::POST, "/audit/search").json(search)?.answer().await
+}
+
+/// `GET /audit/alarms`: the patterns of the last seven days.
+pub async fn list_audit_alarms(api: &Api) -> Result<AuditAlarms, ApiError> {
+    api.call(Method::GET, "/audit/alarms").answer().await
 }
 
 /// `POST /audit/subject-report`.

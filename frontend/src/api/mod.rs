@@ -15,8 +15,8 @@ mod subscriptions;
 
 pub use access::Access;
 pub use audit::{
-    draw_audit_sample, get_audit_sample, list_audit_samples, make_subject_report, note_audit_sample_entry,
-    search_audit_entries,
+    draw_audit_sample, get_audit_sample, list_audit_alarms, list_audit_samples, make_subject_report,
+    note_audit_sample_entry, search_audit_entries,
 };
 pub use cases::list_party_cases;
 pub use client::{Api, Tagged};

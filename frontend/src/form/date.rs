@@ -68,6 +68,11 @@ pub fn read(typed: &str) -> Result<Option<NaiveDate>, NotADay> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotADay;
 
+/// The day in Denmark.
+pub fn day_of(time: DateTime<Utc>) -> NaiveDate {
+    copenhagen(time).date()
+}
+
 /// The moment at which a day begins in Denmark.
 pub fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
     midnight(day)

@@ -14,6 +14,8 @@ pub const DAY_HINT: &str = "dd-mm-åååå";
 pub const NOT_A_DAY: &str = "Skriv en dato som dd-mm-åååå.";
 pub const ACTOR: &str = "Hvem";
 pub const ACTOR_HINT: &str = "Brugerens id, som det står i loggen";
+pub const ON_BEHALF_OF: &str = "På vegne af";
+pub const ON_BEHALF_OF_HINT: &str = "Personen, som et andet system handlede for";
 pub const OPERATION: &str = "Handling";
 pub const OUTCOME: &str = "Udfald";
 pub const CASE: &str = "Sagsnummer";
@@ -37,6 +39,10 @@ pub const ONLY_PARTY: &str = "Kun denne part";
 pub const A_NUMBER: &str = "En person";
 pub const MORE: &str = "Vis flere";
 
+pub fn on_behalf_of(person: &str) -> String {
+    format!("på vegne af {person}")
+}
+
 pub fn case(number: &str) -> String {
     format!("Sag {number}")
 }
@@ -58,7 +64,7 @@ pub fn shown(count: usize, more: bool) -> String {
 }
 
 /// Every operation that stands in the log and that a person may look for, in the order of the choice.
-pub const OPERATIONS: [(&str, &str); 50] = [
+pub const OPERATIONS: [(&str, &str); 51] = [
     ("look_up_person", "Slog op i CPR"),
     ("preview_party_cpr", "Så, hvad CPR ville ændre"),
     ("fetch_party_cpr", "Hentede fra CPR"),
@@ -99,6 +105,7 @@ pub const OPERATIONS: [(&str, &str); 50] = [
     ("list_audit_entries", "Læste loggen"),
     ("search_audit_entries", "Søgte i loggen"),
     ("make_subject_report", "Lavede en indsigtsrapport"),
+    ("list_audit_alarms", "Så usædvanlige mønstre"),
     ("draw_audit_sample", "Trak en stikprøve"),
     ("list_audit_samples", "Så stikprøver"),
     ("get_audit_sample", "Så en stikprøve"),
@@ -148,6 +155,30 @@ pub fn problem(code: &str) -> &str {
         "cpr-refused" => "CPR afviste",
         "not-available-here" => "ikke sat op her",
         other => other,
+    }
+}
+
+/// Patterns that somebody should look at.
+pub mod alarm {
+    use openapi::alarm::AuditPattern;
+
+    pub const TITLE: &str = "Usædvanlige mønstre de seneste syv dage";
+    pub const LEAD: &str = "Opslag uden sag, som nogen bør se på. Et mønster beviser intet.";
+    pub const NONE: &str = "Ingen usædvanlige mønstre.";
+    pub const PATTERN: &str = "Mønster";
+    pub const PERIOD: &str = "Periode";
+    pub const ENTRIES: &str = "Poster";
+    pub const SHOW: &str = "Vis posterne";
+    pub const SEVERAL: &str = "Flere";
+
+    pub fn pattern(pattern: AuditPattern, count: u64) -> String {
+        match pattern {
+            AuditPattern::ManyPersons => format!("{count} forskellige personer på en time"),
+            AuditPattern::SamePerson => format!("Samme person {count} gange på flere dage"),
+            AuditPattern::ManyCallers => format!("{count} brugere slog samme person op på et døgn"),
+            AuditPattern::AtNight => format!("{count} opslag om natten"),
+            AuditPattern::Refused => format!("{count} afviste forsøg på en time"),
+        }
     }
 }
 

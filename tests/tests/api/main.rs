@@ -1,5 +1,6 @@
 //! What callers of the API see, on each database.
 
+mod alarms;
 mod audit;
 mod cases;
 mod circle;

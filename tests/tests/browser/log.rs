@@ -48,6 +48,7 @@ fn the_auditor_finds_in_the_log_who_did_what_and_the_party() {
         see_words(&browser, "#main .panel table", "Slog op i CPR").await;
         see_words(&browser, "#main .panel table", "Partshøring").await;
         see_words(&browser, "#main .panel table", "manglede adgang").await;
+        see_words(&browser, "#alarms", "Ingen usædvanlige mønstre.").await;
         no_barriers(&browser, "the log").await;
         browser.screenshot("log").await.unwrap();
 
@@ -80,6 +81,24 @@ fn the_auditor_finds_in_the_log_who_did_what_and_the_party() {
         see_words(&browser, ".filter-party", "Kun poster om én part.").await;
         browser.see_text("a", "Åbn parten").await.unwrap().click().await.unwrap();
         see_words(&browser, "#party", "Jens Mortensen").await;
+        leave_without_faults(browser).await;
+    });
+}
+
+#[test]
+fn a_pattern_leads_to_its_entries() {
+    run(Kind::Sqlite, "", async |house: &House| {
+        for _ in 0..10 {
+            house.with(&[]).post("/cpr/lookup", &json!({})).await.expect(403);
+        }
+        create_fetched(house, GITTE).await;
+        house.let_pass(Duration::from_secs(1));
+        let browser = at(house, "Log").await;
+        see_words(&browser, "#alarms", "10 afviste forsøg på en time").await;
+        no_barriers(&browser, "an alarm").await;
+        press(&browser, "Vis posterne").await;
+        see_words(&browser, "#main .panel-head [role=status]", "10 poster").await;
+        browser.screenshot("log-alarm").await.unwrap();
         leave_without_faults(browser).await;
     });
 }

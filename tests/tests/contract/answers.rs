@@ -104,6 +104,7 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     house.let_pass(std::time::Duration::from_secs(1));
     let drawn: AuditSampleContent = walk.call("draw_audit_sample", "", &json!({}), 201).await.json();
     walk.call("draw_audit_sample", "", &json!({ "size": 0 }), 422).await;
+    walk.call("list_audit_alarms", "", &none, 200).await;
     walk.call("list_audit_samples", "", &none, 200).await;
     let sample = drawn.sample.id.to_string();
     walk.call("get_audit_sample", &sample, &none, 200).await;

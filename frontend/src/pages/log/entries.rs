@@ -32,7 +32,7 @@ pub fn Entries(props: &EntriesProps) -> Html {
 fn cells(entry: &AuditEntry, on_only: &Callback<Uuid>) -> Vec<Html> {
     vec![
         html! { date::time(entry.at) },
-        html! { &entry.actor },
+        who(entry),
         html! {
             <>
                 { text::log::operation(&entry.operation) }
@@ -45,6 +45,18 @@ fn cells(entry: &AuditEntry, on_only: &Callback<Uuid>) -> Vec<Html> {
         why(entry),
         outcome(entry.outcome, entry.problem.as_deref()),
     ]
+}
+
+/// Who did it, and for whom.
+pub fn who(entry: &AuditEntry) -> Html {
+    html! {
+        <>
+            { &entry.actor }
+            if let Some(person) = &entry.on_behalf_of {
+                <span class="cell-note">{ text::log::on_behalf_of(person) }</span>
+            }
+        </>
+    }
 }
 
 /// Whom an entry is about, with the way to the party. Names are not in the log and are not fetched for it: that would be a

@@ -16,6 +16,7 @@ pub struct Filter {
     /// A day that is included.
     pub to: String,
     pub actor: String,
+    pub on_behalf_of: String,
     pub operation: String,
     pub outcome: Option<AuditOutcome>,
     pub case_number: String,
@@ -31,6 +32,7 @@ impl Filter {
             from: date::read(&self.from).ok().flatten().and_then(date::start_of),
             to: date::read(&self.to).ok().flatten().and_then(date::end_of),
             actor: filled(&self.actor),
+            on_behalf_of: filled(&self.on_behalf_of),
             operation: filled(&self.operation),
             outcome: self.outcome,
             case_number: filled(&self.case_number),
@@ -104,6 +106,8 @@ pub fn FilterForm(props: &FilterProps) -> Html {
                     on_input={set(|filter, value| filter.case_number = value)} />
                 <TextField id="log-actor" label={text::log::ACTOR} value={filter.actor.clone()}
                     hint={text::log::ACTOR_HINT} on_input={set(|filter, value| filter.actor = value)} />
+                <TextField id="log-on-behalf-of" label={text::log::ON_BEHALF_OF} value={filter.on_behalf_of.clone()}
+                    hint={text::log::ON_BEHALF_OF_HINT} on_input={set(|filter, value| filter.on_behalf_of = value)} />
             </div>
             if props.asked.party.is_some() {
                 <p class="filter-party">

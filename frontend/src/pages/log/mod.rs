@@ -1,5 +1,6 @@
 //! *Kontrol*, for the auditor alone: *Log*, *Stikprøver*, *Indsigtsrapport*.
 
+mod alarms;
 mod entries;
 mod filter;
 mod judge;
@@ -14,6 +15,7 @@ use yew::platform::spawn_local;
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use self::alarms::Alarms;
 use self::entries::Entries;
 use self::filter::{Filter, FilterForm};
 use crate::api::{self, ApiError};
@@ -55,6 +57,7 @@ pub fn Log() -> Html {
                     <Link<Route> classes="button button-secondary" to={Route::SubjectReport}>{ text::log::report::TITLE }</Link<Route>>
                 </p>
             </div>
+            <Alarms on_ask={on_ask.clone()} />
             <FilterForm asked={asked.0.clone()} on_ask={on_ask.clone()} />
             <Found key={asked.1} filter={asked.0.clone()} {on_ask} />
         </div>

@@ -4,7 +4,7 @@ use openapi::spot_check::{AuditFinding, AuditSampleContent, AuditSampleEntry};
 use uuid::Uuid;
 use yew::prelude::*;
 
-use super::entries::{about, why};
+use super::entries::{about, who, why};
 use super::judge::Judge;
 use super::samples::period;
 use crate::api;
@@ -96,7 +96,7 @@ fn cells(drawn: &AuditSampleEntry, on_judge: &Callback<AuditSampleEntry>) -> Vec
     };
     vec![
         html! { &time },
-        html! { &entry.actor },
+        who(entry),
         html! { &what },
         about(entry, None),
         why(entry),
