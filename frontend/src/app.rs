@@ -6,6 +6,7 @@ use yew::prelude::*;
 use yew_router::prelude::*;
 
 use crate::api::{self, Api};
+use crate::components::ending::Ending;
 use crate::components::icon::Icon;
 use crate::components::load_view::load_view;
 use crate::load::{Load, use_load};
@@ -109,7 +110,7 @@ fn Inside(props: &InsideProps) -> Html {
             Api::new(token.access.clone(), leave.reform(why))
         })
     };
-    use_renewal(&api);
+    let ends_at = use_renewal(&api);
     let who = use_load((*api).clone(), |api| {
         let api = api.clone();
         async move { Ok((Rc::new(api::get_session(&api).await?), Rc::new(api::get_settings(&api).await?))) }
@@ -120,6 +121,7 @@ fn Inside(props: &InsideProps) -> Html {
             api: (*api).clone(),
             session: session.clone(),
             settings: settings.clone(),
+            ends_at,
             sign_out: props.leave.reform(|()| Left::SignedOut),
         };
         return html! {
@@ -187,7 +189,7 @@ fn Frame() -> Html {
                         }
                     </ul>
                 </nav>
-                <main id="main" class="frame-main"><Switch<Route> render={page} /></main>
+                <main id="main" class="frame-main"><Ending /><Switch<Route> render={page} /></main>
             </div>
             <footer class="frame-foot"><Link<Route> to={Route::Accessibility}>{ text::accessibility::TITLE }</Link<Route>></footer>
         </>

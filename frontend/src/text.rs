@@ -54,6 +54,10 @@ pub mod sign_in {
     pub const NOT_SECURE: &str = "Log ind kræver en sikker forbindelse (https). Kontakt din administrator.";
     pub const NOT_CONFIGURED: &str = "Log ind er ikke sat op her. Kontakt din administrator.";
 
+    pub fn ending(time: &str) -> String {
+        format!("Din adgang udløber kl. {time}. Gem det, du er i gang med; derefter skal du logge ind igen.")
+    }
+
     pub fn as_person(name: &str) -> String {
         format!("Log ind som {name}")
     }

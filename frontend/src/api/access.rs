@@ -19,6 +19,8 @@ const MARGIN_MS: f64 = 60_000.0;
 pub struct Access {
     token: Rc<str>,
     renewal: Option<Renewal>,
+    /// When the token ends, where that is known; in milliseconds since 1970 by the browser's clock.
+    ends: Option<f64>,
 }
 
 /// What the provider wants for the next token.
@@ -34,7 +36,7 @@ struct Renewal {
 impl Access {
     /// A token that nobody renews.
     pub fn fixed(token: &str) -> Access {
-        Access { token: token.into(), renewal: None }
+        Access { token: token.into(), renewal: None, ends: None }
     }
 
     /// What a provider gave just now.
@@ -45,7 +47,8 @@ impl Access {
             refresh_token: refresh_token.into(),
             due: due(Date::now(), lifetime),
         });
-        Access { token: tokens.access_token.as_str().into(), renewal }
+        let ends = tokens.expires_in.map(|lifetime| Date::now() + lifetime * 1000.0);
+        Access { token: tokens.access_token.as_str().into(), renewal, ends }
     }
 }
 
@@ -70,6 +73,12 @@ impl Holder {
             let _ = JsFuture::from(renewing).await;
         }
         self.access.borrow().token.clone()
+    }
+
+    /// When the session ends, where nothing will renew it.
+    pub(super) fn ends(&self) -> Option<f64> {
+        let access = self.access.borrow();
+        access.ends.filter(|_| access.renewal.is_none())
     }
 
     fn start_to_renew(self: &Rc<Self>) -> Promise {

@@ -61,6 +61,11 @@ impl Api {
         self.access.token().await;
     }
 
+    /// When the session ends, where nothing will renew it; in milliseconds since 1970 by the browser's clock.
+    pub fn ends(&self) -> Option<f64> {
+        self.access.ends()
+    }
+
     /// A request to `path` below the base path.
     pub(super) fn call(&self, method: Method, path: &str) -> Call<'_> {
         Call { api: Some(self), ..Call::anonymous(method, path) }

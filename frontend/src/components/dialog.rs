@@ -7,6 +7,7 @@ use yew::platform::spawn_local;
 use yew::platform::time::sleep;
 use yew::prelude::*;
 
+use super::ending::Ending;
 use super::icon::Icon;
 use crate::text;
 
@@ -96,7 +97,7 @@ pub fn Dialog(props: &DialogProps) -> Html {
                     { Icon::Close.draw() }
                 </button>
             </div>
-            <div class="dialog-body">{ props.children.clone() }</div>
+            <div class="dialog-body"><Ending />{ props.children.clone() }</div>
             <div class="dialog-foot">{ props.footer.clone() }</div>
         </dialog>
     }

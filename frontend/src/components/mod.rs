@@ -3,6 +3,7 @@
 pub mod address;
 pub mod alert;
 pub mod dialog;
+pub mod ending;
 pub mod field;
 pub mod icon;
 pub mod load_view;

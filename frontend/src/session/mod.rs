@@ -5,6 +5,7 @@ mod renewal;
 
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use openapi::privilege::Privilege;
 use openapi::session::Session;
 use openapi::settings::{DialogElement, RequireReason, Settings};
@@ -32,6 +33,8 @@ pub struct SignedIn {
     pub session: Rc<Session>,
     /// The installation.
     pub settings: Rc<Settings>,
+    /// When the session ends, if that is near and nothing will renew it.
+    pub ends_at: Option<DateTime<Utc>>,
     /// Signs out.
     pub sign_out: Callback<()>,
 }

@@ -5,6 +5,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use js_sys::Date;
 use yew::platform::spawn_local;
 use yew::platform::time::sleep;
 use yew::prelude::*;
@@ -16,10 +18,16 @@ use crate::load::Wanted;
 /// How often is looked.
 const EVERY: Duration = Duration::from_secs(5);
 
+/// How long before the end people are told (WCAG 2.1, 2.2.1).
+const WARNED_MS: f64 = 3.0 * 60_000.0;
+
 /// Renews the token of this session when it is due and somebody has written or used keys or pointer since it was looked last.
+/// Gives the end of the session when it is near and nothing will renew it.
 #[hook]
-pub fn use_renewal(api: &Api) {
-    use_effect_with(api.clone(), |api| {
+pub fn use_renewal(api: &Api) -> Option<DateTime<Utc>> {
+    let near_end = use_state_eq(|| None);
+    let set = near_end.setter();
+    use_effect_with(api.clone(), move |api| {
         let alive = Rc::new(Cell::new(false));
         let hears = |name| {
             let alive = Rc::clone(&alive);
@@ -31,10 +39,11 @@ pub fn use_renewal(api: &Api) {
         let (api, still) = (api.clone(), wanted.clone());
         spawn_local(async move {
             while still.is_wanted() {
-                sleep(EVERY).await;
-                if still.is_wanted() && alive.replace(false) {
+                if alive.replace(false) {
                     api.keep_alive().await;
                 }
+                set.set(near(api.ends(), Date::now()));
+                sleep(EVERY).await;
             }
         });
         move || {
@@ -42,4 +51,23 @@ pub fn use_renewal(api: &Api) {
             drop(listeners);
         }
     });
+    *near_end
+}
+
+/// The end, when it is near.
+fn near(ends: Option<f64>, now: f64) -> Option<DateTime<Utc>> {
+    let ends = ends.filter(|ends| ends - now < WARNED_MS)?;
+    DateTime::from_timestamp_millis(ends as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_told_three_minutes_before() {
+        assert_eq!(near(None, 0.0), None);
+        assert_eq!(near(Some(180_000.0), 0.0), None);
+        assert_eq!(near(Some(180_000.0), 1.0), DateTime::from_timestamp(180, 0));
+    }
 }

@@ -2,7 +2,8 @@
 
 use cpr::{CprDate, PersonalNumber};
 use openapi::event::{EventPage, EventType};
-use openapi::party::{Address, AddressKind, KeepableField, Party};
+use openapi::page::Page;
+use openapi::party::{Address, AddressKind, HISTORY_FIELDS, KeepableField, Party, PartyVersion};
 use openapi::problem::ProblemCode;
 use reqwest::Method;
 use serde_json::json;
@@ -29,6 +30,11 @@ async fn whom_cpr_has_no_address_for_has_none_and_it_is_shown_why(house: &House)
         assert_eq!((&fetched.address, cpr.kept.len()), (&None, 0), "{number}");
         assert!(cpr.status_text.as_deref().is_some_and(|text| !text.is_empty()));
         assert_eq!(cpr.status_since.is_some(), matches!(status, "20" | "70" | "90"), "{status}: {cpr:?}");
+        let history = house.with(CASEWORKER).get(&format!("/parties/{}/history", party.id)).await.expect(200);
+        let changes = history.json::<Page<PartyVersion>>().items.into_iter().flat_map(|version| version.changes);
+        let fields: Vec<String> = changes.map(|change| change.field).collect();
+        assert!(fields.contains(&"status".to_owned()), "{fields:?}");
+        assert!(fields.iter().all(|field| HISTORY_FIELDS.contains(&field.as_str())), "{fields:?}");
     }
 }
 

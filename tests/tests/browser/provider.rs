@@ -150,6 +150,22 @@ fn whose_token_has_expired_is_told_and_comes_back_to_the_same_place() {
 }
 
 #[test]
+fn who_cannot_keep_the_session_is_told_before_it_ends() {
+    let properties = json!({ "grant_types": ["authorization_code"], "access_token_seconds": 120 });
+    at_the_provider("ender", properties, async |house| {
+        let browser = Browser::open(&house.url(), NEW_PARTY).await.unwrap();
+        sign_in(&browser, "birgit").await;
+        let warning = browser.see("#party .alert-warning").await.unwrap().text().await.unwrap();
+        assert!(warning.contains("Din adgang udløber kl. "), "{warning}");
+        browser.screenshot("adgang-udløber").await.unwrap();
+        let barriers = browser.barriers().await.unwrap();
+        assert!(barriers.is_empty(), "{barriers:#?}");
+        assert_no_complaints(&browser).await;
+        browser.close().await.unwrap();
+    });
+}
+
+#[test]
 fn who_may_not_read_is_told_who_they_are_and_what_to_do() {
     at_the_provider_with("", ", read_requires = 'Partsredaktør'", "uden-ret", json!({}), None, async |house| {
         let browser = Browser::open(&house.url(), NEW_PARTY).await.unwrap();
