@@ -41,7 +41,8 @@ impl Actions {
             if from >= to || to - from > LONGEST {
                 return Err(Error::field("/from", "Skal ligge før sluttidspunktet, højst 31 dage."));
             }
-            let (read, mut traces, mut after) = (self.database.read(), Vec::<Trace>::new(), 0);
+            let (read, mut traces) = (self.database.read(), Vec::<Trace>::new());
+            let mut after = store::spot_check::place_before(&read, from).await?;
             loop {
                 let batch = store::alarm::traces(&read, from, to, after, BATCH).await?;
                 let Some((last, _)) = batch.last() else { break };

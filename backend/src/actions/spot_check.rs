@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{About, Actions, Context, Error, Told, hex};
 use crate::domain::audit::{AuditCriteria, Entry};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::spot_check::{Drawn, Finding, Note, Progress, SpotCheck};
+use crate::domain::spot_check::{Drawn, Finding, LookUp, Note, Progress, SpotCheck};
 use crate::store::{self, Connection};
 
 /// What is *recent* when nothing is said.
@@ -54,35 +54,29 @@ impl Actions {
         }
         let mut seed = [0; 32];
         aws_lc_rs::rand::fill(&mut seed).map_err(|_| Error::Internal("the system has no randomness".to_owned()))?;
-        self.act(context, About::criteria("stikprøve"), async |write| {
-            let id = Uuid::now_v7();
-            let mut lot = Lot::new(&seed, draw.size as usize);
-            let (mut eligible, mut set_aside, mut after) = (0, 0, 0);
-            loop {
-                let batch = store::spot_check::look_ups(write, from, to, after, BATCH).await?;
-                let Some(last) = batch.last() else { break };
-                after = last.seq;
-                for look_up in batch {
-                    if look_up.is_related {
-                        set_aside += 1;
-                    } else {
-                        eligible += 1;
-                        lot.put(look_up.entry_id);
-                    }
-                }
+        let opened = self.open(context, About::criteria("stikprøve")).await?;
+        // The log may be long: nobody who writes waits while it is read.
+        let lot = match self.look_through(Lot::new(&seed, draw.size as usize), from, to).await {
+            Ok(lot) => lot,
+            Err(error) => {
+                self.give_up(&opened, &error).await;
+                return Err(error);
             }
-            let spot_check = SpotCheck {
-                id,
-                drawn_at: now,
-                drawn_by: context.caller.subject.clone(),
-                reason: context.reason.clone(),
-                from,
-                to,
-                size: draw.size,
-                seed: hex(&seed),
-                eligible,
-                set_aside,
-            };
+        };
+        let spot_check = SpotCheck {
+            id: Uuid::now_v7(),
+            drawn_at: now,
+            drawn_by: context.caller.subject.clone(),
+            reason: context.reason.clone(),
+            from,
+            to,
+            size: draw.size,
+            seed: hex(&seed),
+            eligible: lot.eligible,
+            set_aside: lot.set_aside,
+        };
+        self.finish(context, &opened, async |write| {
+            let id = spot_check.id;
             store::spot_check::insert(write, &spot_check, &lot.drawn()).await?;
             if let Some(idempotency) = &context.idempotency {
                 idempotency.complete(write, &context.caller.subject, &Ok(id)).await?;
@@ -92,6 +86,18 @@ impl Actions {
             Ok((sample, told))
         })
         .await
+    }
+
+    /// Puts every look-up of a time into the lot, or sets it aside.
+    async fn look_through(&self, mut lot: Lot, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Lot, Error> {
+        let read = self.database.read();
+        let mut after = store::spot_check::place_before(&read, from).await?;
+        loop {
+            let batch = store::spot_check::look_ups(&read, from, to, after, BATCH).await?;
+            let Some(last) = batch.last() else { return Ok(lot) };
+            after = last.seq;
+            batch.into_iter().for_each(|look_up| lot.take(look_up));
+        }
     }
 
     /// The samples, newest first.
@@ -142,11 +148,12 @@ impl Actions {
                 }
                 let note = Note { at: self.clock.now(), by: caller.clone(), finding, text };
                 store::spot_check::note(write, id, entry_id, &note).await?;
-                if let Some(idempotency) = &context.idempotency {
-                    idempotency.complete(write, caller, &Ok(id)).await?;
-                }
                 let drawn = self.drawn_one(write, id, entry_id).await?;
                 let told = told(&drawn);
+                // Where a party is told, `finish` keeps the outcome.
+                if let (Some(idempotency), None) = (&context.idempotency, told.party_id) {
+                    idempotency.complete(write, caller, &Ok(id)).await?;
+                }
                 Ok((drawn, told))
             })
             .await
@@ -190,13 +197,25 @@ async fn with_entries(on: &impl Connection, found: Vec<(Uuid, Vec<Note>)>) -> Re
 struct Lot {
     key: hmac::Key,
     size: usize,
+    eligible: u64,
+    set_aside: u64,
     /// The largest digest on top.
     smallest: BinaryHeap<([u8; 32], Uuid)>,
 }
 
 impl Lot {
     fn new(seed: &[u8], size: usize) -> Lot {
-        Lot { key: hmac::Key::new(hmac::HMAC_SHA256, seed), size, smallest: BinaryHeap::with_capacity(size + 1) }
+        let key = hmac::Key::new(hmac::HMAC_SHA256, seed);
+        Lot { key, size, eligible: 0, set_aside: 0, smallest: BinaryHeap::with_capacity(size + 1) }
+    }
+
+    fn take(&mut self, look_up: LookUp) {
+        if look_up.is_related {
+            self.set_aside += 1;
+        } else {
+            self.eligible += 1;
+            self.put(look_up.entry_id);
+        }
     }
 
     fn put(&mut self, entry_id: Uuid) {

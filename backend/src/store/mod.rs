@@ -25,7 +25,7 @@
 //! * [`job`]: `request` (a run that begins after this transaction; after the events), `request_by`, `queue`, `begin`, `beat`,
 //!   `hold` (nothing is committed by a run that was taken over), `end`, `take_over`; `glance`, `list`, `get_run`.
 //! * [`alarm`]: `traces`, in which patterns are looked for.
-//! * [`spot_check`]: `look_ups` (what can be drawn), `insert`, `list`, `get`, `entry`, `note`.
+//! * [`spot_check`]: `place_before`, `look_ups` (what can be drawn), `insert`, `list`, `get_one`, `entries`, `note`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
 //!
 //! Order inside a transaction: register, party, version, case, reasons, subscription, event, job, audit, commit. Every error

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
@@ -10,6 +10,19 @@ use super::sql::{self, get, get_name, values};
 use super::{Connection, Error, Write, cursor};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::spot_check::{LOOK_UPS, LookUp, Note, Progress, SpotCheck};
+
+/// Rows are numbered when they are stored, a moment after the time that they tell, and servers' clocks differ.
+const SLACK: TimeDelta = TimeDelta::days(1);
+
+/// A place in the log before everything at or after this time: reading begins behind it, not at the beginning of the log.
+///
+/// # Errors
+/// As every read.
+pub async fn place_before(on: &impl Connection, from: DateTime<Utc>) -> Result<i64, Error> {
+    let statement = "SELECT seq FROM audit WHERE at >= $1 ORDER BY at LIMIT 1";
+    let row = sql::one(on, statement, values![sql::micros(from - SLACK)]).await?;
+    row.map_or(Ok(i64::MAX), |row| Ok(get::<i64>(&row, "seq")? - 1))
+}
 
 /// Look-ups of people in this time that told or may have told something, in the order of the log, after a place in it.
 ///

@@ -38,6 +38,7 @@ async fn no_answer_tells_the_address_of_a_protected_party(house: &House) {
     let who =
         json!({ "name": "Aksel Sander", "address": { "line1": "Industrivænget 26, 1. tv", "postalCode": "9000" } });
     let again = caller.api(Method::POST, "/parties/resolve").json(&json!({ "personalNumber": AKSEL })).send().await;
+    let auditor = house.with(&["Revisor"]);
     let answers: Vec<Answer> = vec![
         previewed,
         fetched,
@@ -56,7 +57,11 @@ async fn no_answer_tells_the_address_of_a_protected_party(house: &House) {
         caller.get("/cases/S-1/parties").await.expect(200),
         caller.get(&format!("{path}/cases")).await.expect(200),
         caller.get("/events").await.expect(200),
-        house.with(&["Revisor"]).get("/audit").await.expect(200),
+        auditor.get("/audit").await.expect(200),
+        auditor.post("/audit/search", &json!({ "personalNumber": AKSEL })).await.expect(200),
+        auditor.post("/audit/subject-report", &json!({ "personalNumber": AKSEL })).await.expect(200),
+        auditor.post("/audit/samples", &json!({})).await.expect(201),
+        auditor.get("/audit/alarms").await.expect(200),
     ];
     for answer in &answers {
         for hidden in HIDDEN {

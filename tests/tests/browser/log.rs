@@ -89,7 +89,7 @@ fn the_auditor_finds_in_the_log_who_did_what_and_the_party() {
 fn a_pattern_leads_to_its_entries() {
     run(Kind::Sqlite, "", async |house: &House| {
         for _ in 0..10 {
-            house.with(&[]).post("/cpr/lookup", &json!({})).await.expect(403);
+            house.with(&["Sagsintegration"]).post("/cpr/lookup", &json!({})).await.expect(403);
         }
         create_fetched(house, GITTE).await;
         house.let_pass(Duration::from_secs(1));
