@@ -64,7 +64,7 @@ pub fn shown(count: usize, more: bool) -> String {
 }
 
 /// Every operation that stands in the log and that a person may look for, in the order of the choice.
-pub const OPERATIONS: [(&str, &str); 51] = [
+pub const OPERATIONS: [(&str, &str); 52] = [
     ("look_up_person", "Slog op i CPR"),
     ("preview_party_cpr", "Så, hvad CPR ville ændre"),
     ("fetch_party_cpr", "Hentede fra CPR"),
@@ -104,6 +104,7 @@ pub const OPERATIONS: [(&str, &str); 51] = [
     ("start_job_run", "Startede en opgave"),
     ("list_audit_entries", "Læste loggen"),
     ("search_audit_entries", "Søgte i loggen"),
+    ("verify_audit_log", "Kontrollerede loggen"),
     ("make_subject_report", "Lavede en indsigtsrapport"),
     ("list_audit_alarms", "Så usædvanlige mønstre"),
     ("draw_audit_sample", "Trak en stikprøve"),
