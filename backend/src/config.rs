@@ -373,8 +373,10 @@ pub struct Placement {
 pub struct Audit {
     /// How long entries are kept.
     pub retention_days: u32,
-    /// The key of the digest of personal numbers.
+    /// The key of the digest of personal numbers and of the log's chains.
     pub key_file: PathBuf,
+    /// Where the places of the log are told, beside the program's own log.
+    pub anchor_file: PathBuf,
     /// When a look-up needs a reason.
     pub require_reason: RequireReason,
 }
@@ -620,6 +622,10 @@ impl Config {
         }
         if !self.audit.key_file.as_os_str().is_empty() && !self.audit.key_file.is_file() {
             return Err(ConfigError::invalid("audit.key_file", "filen findes ikke"));
+        }
+        let anchor_file = &self.audit.anchor_file;
+        if anchor_file.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(ConfigError::invalid("audit.anchor_file", "mappen findes ikke"));
         }
         for (name, job) in &self.jobs {
             if let Err(error) = croner::parser::CronParser::builder()

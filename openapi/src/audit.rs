@@ -19,6 +19,33 @@ pub enum AuditOutcome {
     Unknown,
 }
 
+/// What kind of use of the data an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditUse {
+    /// A list or a search: the result count is hits, none of which was opened.
+    Search,
+    /// A record was opened.
+    Read,
+    /// A question to CPR.
+    Lookup,
+    /// Something new.
+    Create,
+    /// Something was changed, or set going.
+    Change,
+    /// Something was removed.
+    Delete,
+    /// A hidden address was shown.
+    Reveal,
+    /// Data left the house as a whole.
+    Extract,
+    /// The log was read.
+    Log,
+    /// The house did it by itself.
+    Job,
+}
+
 /// Whom an entry is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -47,12 +74,17 @@ pub struct AuditEntry {
     pub on_behalf_of: Option<String>,
     /// The name of the operation, as `operationId` in the specification.
     pub operation: String,
+    /// What kind of use that is.
+    pub kind: AuditUse,
     /// Whom it was about.
     pub subject: AuditSubject,
     /// The reason that the caller gave.
     pub reason: Option<String>,
     /// The case that it was for.
     pub case_number: Option<String>,
+    /// Whether the party stood on a case whose `responsible` is the actor, as the register had it then; `null` where no
+    /// party was known when it began, where the house itself acted, and in entries from before this was found.
+    pub case_relation: Option<bool>,
     /// How it ended.
     pub outcome: AuditOutcome,
     /// With `refused` and `failed`: the code of the problem.

@@ -28,3 +28,4 @@ pub mod settings;
 pub mod spot_check;
 pub mod subject_report;
 pub mod subscription;
+pub mod verification;

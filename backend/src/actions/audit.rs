@@ -1,5 +1,9 @@
 //! Reading the log, which is logged itself, and closing what was left open in it.
 
+mod anchor;
+mod retention;
+mod verify;
+
 use chrono::TimeDelta;
 use cpr::PersonalNumber;
 
@@ -10,6 +14,8 @@ use crate::domain::job::Report;
 use crate::domain::page::{Page, PageRequest};
 use crate::store;
 use crate::store::audit::Row;
+
+pub use anchor::Anchored;
 
 /// Nothing but the run of a job is under way for so long.
 const UNDER_WAY_AT_MOST: TimeDelta = TimeDelta::days(1);

@@ -110,6 +110,8 @@ impl Actions {
             reason: context.reason.clone(),
             case_number: context.case_number.clone(),
             trace_id: context.trace_id.clone(),
+            actor_names: context.caller.names(),
+            case_relation: None,
         }
     }
 

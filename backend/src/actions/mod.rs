@@ -25,6 +25,7 @@ pub mod subject_report;
 pub mod subscription;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -70,8 +71,12 @@ pub struct Policy {
     pub follow: FollowPolicy,
     /// What reading cases demands.
     pub case_reading: Demand,
-    /// The key of the digest of personal numbers; `None`: made once and kept in the database.
+    /// The key of the digest of personal numbers and of the log's chains; `None`: made once and kept in the database.
     pub digest_key: Option<Vec<u8>>,
+    /// How long the log is kept.
+    pub audit_retention_days: u32,
+    /// The file in which the places of the log are told.
+    pub anchor_file: Option<PathBuf>,
 }
 
 /// The circumstances of an operation.
@@ -107,6 +112,7 @@ pub struct Actions {
     calls: job::Calls,
     measured: metrics::Measured,
     counters: metrics::Counters,
+    anchored: audit::Anchored,
 }
 
 /// Whether this process can serve; texts are Danish, `None` is good.
@@ -141,6 +147,10 @@ impl Actions {
                 store::secret::get_or_keep(&database, "audit-digest-key", &hex(&fresh)).await?.into_bytes()
             }
         };
+        let earlier = store::audit::begin(&database, &key, clock.now()).await?;
+        if earlier > 0 {
+            tracing::info!(rows = earlier, "rows of the log from before there were chains have got their places");
+        }
         store::subscription::recompute(&database, &policy.follow, clock.now()).await?;
         let counters = metrics::Counters::new()?;
         let registry =
@@ -162,6 +172,7 @@ impl Actions {
             calls: job::Calls::default(),
             measured: metrics::Measured::default(),
             counters,
+            anchored: audit::Anchored::default(),
         })
     }
 
@@ -201,6 +212,7 @@ impl Actions {
 
     /// Housekeeping, to be called at an interval.
     pub async fn tidy(&self) {
+        self.anchor_audit_log().await;
         let now = self.clock.now();
         let swept = async {
             self.database.checkpoint().await?;
@@ -216,6 +228,7 @@ impl Actions {
 
     /// Closes the database.
     pub async fn close(&self) {
+        self.anchor_audit_log().await;
         if let Err(error) = self.database.close().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }

@@ -48,6 +48,17 @@ impl Caller {
         self.privileges.contains(&privilege)
     }
 
+    /// What a case system may call the person who asks: subject or name of the token, or as a system named the person for
+    /// whom it acts. Nothing where no person is known.
+    pub fn names(&self) -> Vec<String> {
+        match self.kind {
+            CallerKind::Person => {
+                std::iter::once(&self.subject).chain(&self.name).map(|name| name.trim().to_owned()).collect()
+            }
+            CallerKind::System => self.on_behalf_of.iter().cloned().collect(),
+        }
+    }
+
     /// Whether the caller has what an installation wants beside a valid token.
     pub fn meets(&self, demand: Demand) -> bool {
         demand.is_none_or(|privilege| self.has(privilege))

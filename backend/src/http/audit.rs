@@ -1,7 +1,9 @@
 //! Reading the audit log.
 
+pub mod verify;
+
 use actix_web::{HttpResponse, get, post, web};
-use openapi::audit::{AuditEntry, AuditOutcome, AuditQuery, AuditSearch, AuditSubject};
+use openapi::audit::{AuditEntry, AuditOutcome, AuditQuery, AuditSearch, AuditSubject, AuditUse};
 use openapi::page::Page;
 use openapi::problem::Problem;
 
@@ -9,7 +11,7 @@ use super::body::{Body, Query};
 use super::caller::{Allowed, ReadAudit};
 use super::problem::Failure;
 use super::{Http, paging, person};
-use crate::domain::audit::{AuditCriteria, Entry, Outcome};
+use crate::domain::audit::{AuditCriteria, Entry, Outcome, Use};
 
 /// Read the audit log
 ///
@@ -97,6 +99,7 @@ pub fn entry(entry: Entry) -> AuditEntry {
         at: intent.at,
         actor: intent.actor,
         on_behalf_of: intent.on_behalf_of,
+        kind: kind(&intent.operation),
         operation: intent.operation,
         subject: AuditSubject {
             party_id: ending.as_ref().and_then(|ending| ending.party_id).or(intent.party_id),
@@ -105,6 +108,7 @@ pub fn entry(entry: Entry) -> AuditEntry {
         },
         reason: intent.reason,
         case_number: intent.case_number,
+        case_relation: intent.case_relation,
         outcome: outcome_to(outcome),
         problem: ending.as_ref().and_then(|ending| ending.problem.clone()),
         result_count: ending.and_then(|ending| ending.result_count),
@@ -128,5 +132,20 @@ const fn outcome_from(outcome: AuditOutcome) -> Outcome {
         AuditOutcome::Refused => Outcome::Refused,
         AuditOutcome::Failed => Outcome::Failed,
         AuditOutcome::Unknown => Outcome::Unknown,
+    }
+}
+
+fn kind(operation: &str) -> AuditUse {
+    match Use::of(operation) {
+        Use::Search => AuditUse::Search,
+        Use::Read => AuditUse::Read,
+        Use::Lookup => AuditUse::Lookup,
+        Use::Create => AuditUse::Create,
+        Use::Change => AuditUse::Change,
+        Use::Delete => AuditUse::Delete,
+        Use::Reveal => AuditUse::Reveal,
+        Use::Extract => AuditUse::Extract,
+        Use::Log => AuditUse::Log,
+        Use::Job => AuditUse::Job,
     }
 }

@@ -177,7 +177,8 @@ pub fn routes(config: &mut ServiceConfig) {
                 .service(spot_check::list_audit_samples)
                 .service(spot_check::draw_audit_sample)
                 .service(spot_check::get_audit_sample)
-                .service(spot_check::note_audit_sample_entry),
+                .service(spot_check::note_audit_sample_entry)
+                .service(audit::verify::verify_audit_log),
         )
         .service(health::get_liveness)
         .service(health::get_readiness);

@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use migrations::{Migrator, MigratorTrait};
@@ -15,6 +15,7 @@ use sea_orm::{
 use tokio::sync::Mutex;
 
 use super::Error;
+use super::audit::{Chain, Row};
 
 /// How long a caller waits for a connection before the database counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,6 +45,8 @@ pub struct Database {
     writing: DatabaseConnection,
     reading: DatabaseConnection,
     last_beat: Arc<Mutex<Option<Instant>>>,
+    /// This process's chain of the log, once it is begun.
+    chain: Arc<OnceLock<Chain>>,
     /// SQLite: the file whose lock is the right to run jobs.
     job_lock: Option<Arc<Path>>,
 }
@@ -112,7 +115,7 @@ impl Database {
     }
 
     fn of(writing: DatabaseConnection, reading: DatabaseConnection) -> Database {
-        Database { writing, reading, last_beat: Arc::default(), job_lock: None }
+        Database { writing, reading, last_beat: Arc::default(), chain: Arc::default(), job_lock: None }
     }
 
     /// Brings the schema up to date: all missing steps in one transaction, one server at a time.
@@ -126,9 +129,9 @@ impl Database {
                 "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
                 SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
             );
-            write.0.execute_unprepared(&wait).await?;
+            write.transaction.execute_unprepared(&wait).await?;
         }
-        Migrator::up(&write.0, None).await?;
+        Migrator::up(&write.transaction, None).await?;
         write.commit().await
     }
 
@@ -168,7 +171,13 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Write(self.writing.begin_with_options(options).await?))
+        let transaction = self.writing.begin_with_options(options).await?;
+        Ok(Write { transaction, chain: Arc::clone(&self.chain), log: std::sync::Mutex::default() })
+    }
+
+    /// This process's chain of the log.
+    pub(super) fn chain(&self) -> &OnceLock<Chain> {
+        &self.chain
     }
 
     /// Moves SQLite's write-ahead log into the database file and empties it; to be called at an interval. Nothing on
@@ -216,15 +225,38 @@ pub struct Read<'a>(&'a DatabaseConnection);
 
 /// A transaction.
 #[derive(Debug)]
-pub struct Write(DatabaseTransaction);
+pub struct Write {
+    transaction: DatabaseTransaction,
+    chain: Arc<OnceLock<Chain>>,
+    /// The rows of the log that belong to it.
+    log: std::sync::Mutex<Vec<Row>>,
+}
 
 impl Write {
-    /// Makes everything that was written last, all or nothing.
+    /// Makes everything that was written last, all or nothing. The rows of the log are written here, so that their chain's
+    /// head is locked after everything else and for no longer than the commit takes.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; whether it was kept is then unknown when the connection broke.
+    /// [`Error::Unavailable`]; whether it was kept is then unknown when the connection broke. What appending to the log can
+    /// find.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.0.commit().await?)
+        let rows = std::mem::take(&mut *self.log.lock().unwrap_or_else(PoisonError::into_inner));
+        let Some(chain) = self.chain.get().filter(|_| !rows.is_empty()) else {
+            return Ok(self.transaction.commit().await?);
+        };
+        let place = chain.follow(&self, &rows).await?;
+        self.transaction.commit().await?;
+        chain.stands_at(place);
+        Ok(())
+    }
+
+    /// Keeps rows of the log for the commit.
+    pub(super) fn append(&self, rows: &[Row]) -> Result<(), Error> {
+        if self.chain.get().is_none() {
+            return Err(Error::Internal("the log has no chain yet".to_owned()));
+        }
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(rows);
+        Ok(())
     }
 }
 
@@ -272,12 +304,12 @@ impl Raw for Write {
     type Raw = DatabaseTransaction;
 
     fn raw(&self) -> &DatabaseTransaction {
-        &self.0
+        &self.transaction
     }
 
     fn locks(&self) -> bool {
         // SQLite has one writing transaction at a time.
-        self.0.get_database_backend() == DbBackend::Postgres
+        self.transaction.get_database_backend() == DbBackend::Postgres
     }
 }
 

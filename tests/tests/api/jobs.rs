@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use backend::domain::audit::Intent;
+use backend::store::audit::{self, Row};
+use backend::store::Database;
 use openapi::job::{Job, JobRun, JobRunState};
 use openapi::page::Page;
 use openapi::problem::ProblemCode;
@@ -83,10 +86,28 @@ async fn the_run_of_a_dead_process_is_taken_over_within_half_a_minute(house: &Ho
 
 async fn an_entry_that_nobody_closed_is_closed_as_unknown(house: &House) {
     let open = Uuid::new_v4();
-    let connection = house.database().connect().await.unwrap();
-    let insert = "INSERT INTO audit (entry_id, phase, at, actor, operation, trace_id) \
-        VALUES ($1, 'intent', $2, 'en', 'get_party', 't')";
-    execute(&connection, insert, vec![open.into(), (house.now() - chrono::Duration::hours(25)).into()]).await;
+    let intent = Intent {
+        id: open,
+        at: house.now() - chrono::Duration::hours(25),
+        actor: "en".to_owned(),
+        on_behalf_of: None,
+        operation: "get_party".to_owned(),
+        party_id: None,
+        number_digest: None,
+        criteria: None,
+        reason: None,
+        case_number: None,
+        trace_id: "t".to_owned(),
+        actor_names: Vec::new(),
+        case_relation: None,
+    };
+    // Another process, which dies.
+    let database = Database::connect(&house.database().url().unwrap(), 1).await.unwrap();
+    audit::begin(&database, b"its key", house.now()).await.unwrap();
+    let write = database.begin().await.unwrap();
+    audit::append(&write, &Row::Intent(intent)).await.unwrap();
+    write.commit().await.unwrap();
+    database.close().await.unwrap();
     let run: JobRun = ask(house).await.json();
     assert_eq!(ended(house, run.id).await.report.unwrap()["closed"], 1);
     let entries = log(house, "&actor=en").await;

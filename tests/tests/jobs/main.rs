@@ -292,6 +292,8 @@ impl Server {
             keep: Keep::all(),
             schedules: JOBS.iter().map(|(name, _)| ((*name).to_owned(), schedule(name))).collect::<BTreeMap<_, _>>(),
             digest_key: None,
+            audit_retention_days: 180,
+            anchor_file: None,
             task_number: None,
             upload: false,
         };

@@ -32,6 +32,8 @@ fn intent(operation: &str) -> Intent {
         reason: None,
         case_number: None,
         trace_id: "t-1".to_owned(),
+        actor_names: Vec::new(),
+        case_relation: None,
     }
 }
 
@@ -141,8 +143,8 @@ async fn an_intent_ends_once(database: &TestDatabase) {
     let write = database.begin().await.unwrap();
     let id = Uuid::new_v4();
     audit::append(&write, &Row::Outcome(id, ending(Outcome::Succeeded))).await.unwrap();
-    let again = audit::append(&write, &Row::Outcome(id, ending(Outcome::Failed))).await;
-    assert_eq!(again, Err(Error::Conflict(Conflict::Key)));
+    audit::append(&write, &Row::Outcome(id, ending(Outcome::Failed))).await.unwrap();
+    assert_eq!(write.commit().await, Err(Error::Conflict(Conflict::Key)));
 }
 
 async fn the_recorder_answers_when_the_row_is_committed(database: &TestDatabase) {

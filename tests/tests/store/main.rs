@@ -2,6 +2,7 @@
 
 mod audit;
 mod cases;
+mod chain;
 mod deliveries;
 mod events;
 mod failures;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 async fn open(database: &TestDatabase) -> Database {
     let database = Database::connect(&database.url().unwrap(), 4).await.unwrap();
     database.migrate().await.unwrap();
+    backend::store::audit::begin(&database, b"the key of the log", noon()).await.unwrap();
     database
 }
 

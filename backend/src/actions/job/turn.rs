@@ -222,6 +222,8 @@ impl Actions {
             reason: None,
             case_number: None,
             trace_id: id.to_string(),
+            actor_names: Vec::new(),
+            case_relation: None,
         };
         store::audit::append(&write, &Row::Intent(intent)).await?;
         write.commit().await?;

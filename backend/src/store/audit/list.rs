@@ -89,7 +89,8 @@ pub async fn list(on: &impl Connection, criteria: &AuditCriteria, page: &PageReq
     values.push(cursor::fetch(page).into());
     let statement = format!(
         "SELECT i.seq, i.entry_id, i.at, i.actor, i.on_behalf_of, i.operation, i.party_id, i.number_digest, i.criteria, i.reason, \
-        i.case_number, i.trace_id, coalesce(i.ended_at, o.ended_at) AS ended_at, coalesce(i.outcome, o.outcome) AS outcome, \
+        i.case_number, i.trace_id, i.case_relation, coalesce(i.ended_at, o.ended_at) AS ended_at, \
+        coalesce(i.outcome, o.outcome) AS outcome, \
         coalesce(i.problem, o.problem) AS problem, o.party_id AS outcome_party_id, o.number_digest AS outcome_number_digest, \
         coalesce(i.result_count, o.result_count) AS result_count \
         FROM audit i LEFT JOIN audit o ON o.entry_id = i.entry_id AND o.phase = 'outcome' \
@@ -162,6 +163,8 @@ fn entry(row: &QueryResult) -> Result<Entry, Error> {
             reason: get(row, "reason")?,
             case_number: get(row, "case_number")?,
             trace_id: get(row, "trace_id")?,
+            actor_names: Vec::new(),
+            case_relation: get(row, "case_relation")?,
         },
         ending,
     })
