@@ -67,6 +67,14 @@ impl Actions {
         self.note(context, About { party_id, ..About::default() }, Outcome::Refused, "forbidden").await
     }
 
+    /// Notes that somebody was turned away at the door for this problem, whatever was asked.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub async fn note_turned_away(&self, context: &Context, problem: &str) -> Result<(), Error> {
+        self.note(context, About::default(), Outcome::Refused, problem).await
+    }
+
     /// Notes an attempt that came through the door and failed before anything was done: its input could not be used.
     ///
     /// # Errors

@@ -84,7 +84,8 @@ impl Use {
         ];
         if operation.contains("_subject_report") {
             Use::Extract
-        } else if operation.contains("_audit_") && !operation.starts_with("close_") && !operation.starts_with("purge_") {
+        } else if operation.contains("_audit_") && !operation.starts_with("close_") && !operation.starts_with("purge_")
+        {
             Use::Log
         } else {
             VERBS.iter().find(|(verb, _)| operation.starts_with(verb)).map_or(Use::Job, |(_, of)| *of)

@@ -32,7 +32,7 @@ pub enum CallerKind {
 pub type Demand = Option<Privilege>;
 
 impl Caller {
-    /// The house itself under this name: a job, a chore. What it may is not asked.
+    /// The house itself under this name: a job, a chore; or somebody of whom no more is known. What they may is not asked.
     pub fn house(name: impl Into<String>) -> Caller {
         Caller {
             subject: name.into(),

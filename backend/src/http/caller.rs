@@ -156,11 +156,14 @@ impl<D: Demand> FromRequest for Allowed<D> {
                 Ok(caller) => caller,
                 Err(failure) => {
                     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-                    house.limits.check(&format!("ip {peer}"))?;
-                    return Err(failure);
+                    let peer = format!("ip {peer}");
+                    let failure = house.limits.check(&peer).err().unwrap_or(failure);
+                    return Err(turn_away(&house, &request, peer, failure).await);
                 }
             };
-            house.limits.check(&format!("sub {}", caller.subject))?;
+            if let Err(failure) = house.limits.check(&format!("sub {}", caller.subject)) {
+                return Err(turn_away(&house, &request, caller.subject, failure).await);
+            }
             let person = named_person(&request);
             let names_somebody = !matches!(person, Ok(None));
             let caller = Caller { on_behalf_of: person.as_ref().ok().cloned().flatten(), ..caller };
@@ -187,6 +190,27 @@ impl<D: Demand> FromRequest for Allowed<D> {
             Ok(allowed)
         })
     }
+}
+
+/// Notes that somebody was turned away before it was asked what they may: with a token that is not good, or too often.
+async fn turn_away(house: &Http, request: &HttpRequest, who: String, failure: Failure) -> Failure {
+    let code = failure.problem().code;
+    let is_refusal = matches!(code, ProblemCode::Unauthenticated | ProblemCode::TooManyRequests);
+    if is_refusal && house.limits.is_news(&who, code) {
+        let context = Context {
+            caller: Caller::house(who),
+            operation: house.operations.name(request),
+            trace_id: envelope::trace_id(request),
+            reason: None,
+            case_number: None,
+            idempotency: None,
+            noted: Arc::default(),
+        };
+        if let Err(error) = house.actions.note_turned_away(&context, code.code()).await {
+            tracing::warn!(fault = error.code(), trace_id = %context.trace_id, "a refusal could not be noted");
+        }
+    }
+    failure
 }
 
 /// Closed until the caller is let in. actix polls all extractors of a handler in turn: while the first one waits (for the

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use backend::domain::audit::Intent;
-use backend::store::audit::{self, Row};
 use backend::store::Database;
+use backend::store::audit::{self, Row};
 use openapi::job::{Job, JobRun, JobRunState};
 use openapi::page::Page;
 use openapi::problem::ProblemCode;

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod audit;
+mod audit_chain;
 mod cases;
 mod circle;
 mod conditions;

@@ -1,8 +1,10 @@
 //! What is answered has the shape that the specification tells, and no field more.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use openapi::audit::{AuditEntry, AuditOutcome, AuditUse};
 use openapi::job::JobRun;
+use openapi::page::Page;
 use openapi::party::Party;
 use openapi::person::Preview;
 use openapi::spot_check::AuditSampleContent;
@@ -25,6 +27,7 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
         shapes: Shapes::of(spec),
         seen: BTreeSet::new(),
         entry: NOBODY.to_owned(),
+        called: Vec::new(),
     };
     let address = json!({ "line1": "Industrivænget 95, 1. mf.", "postalCode": "9000" });
     let who = json!({ "name": "Jens Mortensen", "address": address });
@@ -115,6 +118,7 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
     walk.entry = drawn.entries[0].id.to_string();
     walk.call("note_audit_sample_entry", &sample, &finding, 409).await;
     walk.call("note_audit_sample_entry", &sample, &json!({}), 422).await;
+    walk.call("verify_audit_log", "", &none, 200).await;
     let delivery = walk.call("upload_delivery", "", &none, 202).await.value();
     let delivery = delivery["id"].as_str().expect("an id").to_owned();
     walk.call("list_deliveries", "", &none, 200).await;
@@ -130,7 +134,12 @@ async fn every_answer_has_the_shape_that_the_specification_tells(house: &House) 
 
     let all: BTreeSet<String> = walk.operations.iter().map(|operation| operation.name().to_owned()).collect();
     assert_eq!(walk.seen, all, "an operation that this walk does not call");
+    walk.stands_in_the_log().await;
 }
+
+/// What has nothing to do with anybody's data.
+const ABOUT_NOBODY: &[&str] =
+    &["demo_sign_in", "get_liveness", "get_readiness", "get_session", "get_settings", "get_sign_in"];
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -141,6 +150,8 @@ struct Walk<'a> {
     seen: BTreeSet<String>,
     /// Which entry of the log a path names.
     entry: String,
+    /// The request ids of what was called, with the operation and whether it succeeded.
+    called: Vec<(String, String, bool)>,
 }
 
 impl Walk<'_> {
@@ -177,7 +188,35 @@ impl Walk<'_> {
             other => panic!("{name}: {status} is {other:?}"),
         }
         self.seen.insert(name.to_owned());
+        let id = answer.header("X-Request-Id").expect("a request id").to_owned();
+        self.called.push((id, name.to_owned(), status < 400));
         answer
+    }
+
+    /// Each call has its entry, with its kind, by the id of its request: those that succeeded and those that did not.
+    async fn stands_in_the_log(&self) {
+        let mut entries: HashMap<(String, String), Vec<AuditEntry>> = HashMap::new();
+        let auditor = self.house.with(&["Revisor"]);
+        let mut cursor = String::new();
+        loop {
+            let page: Page<AuditEntry> = auditor.get(&format!("/audit?limit=200{cursor}")).await.expect(200).json();
+            for entry in page.items {
+                entries.entry((entry.trace_id.clone(), entry.operation.clone())).or_default().push(entry);
+            }
+            match page.next {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        for (id, name, succeeded) in &self.called {
+            let noted = entries.get(&(id.clone(), name.clone())).map(Vec::as_slice).unwrap_or_default();
+            if ABOUT_NOBODY.contains(&name.as_str()) {
+                continue;
+            }
+            let is_so = |entry: &AuditEntry| (entry.outcome == AuditOutcome::Succeeded) == *succeeded;
+            assert!(noted.iter().any(is_so), "{name} is not in the log as it ended: {noted:?}");
+            assert!(noted.iter().all(|entry| entry.kind != AuditUse::Job), "{name} has no kind of use");
+        }
     }
 }
 

@@ -49,7 +49,14 @@ fn intent(at: DateTime<Utc>) -> Intent {
 }
 
 fn ending(at: DateTime<Utc>) -> Ending {
-    Ending { at, outcome: Outcome::Succeeded, problem: None, party_id: None, number_digest: None, result_count: Some(1) }
+    Ending {
+        at,
+        outcome: Outcome::Succeeded,
+        problem: None,
+        party_id: None,
+        number_digest: None,
+        result_count: Some(1),
+    }
 }
 
 fn row(minute: i64) -> Row {
@@ -116,7 +123,8 @@ async fn whatever_is_done_to_rows_or_heads_is_found(place_of_it: &TestDatabase) 
     // As an attacker would know it from a copy.
     run(&attacker, "CREATE TABLE earlier_head AS SELECT * FROM audit_chain").await;
     write(&database, 5..8).await;
-    run(&attacker, "CREATE TABLE kept AS SELECT * FROM audit; CREATE TABLE kept_head AS SELECT * FROM audit_chain").await;
+    run(&attacker, "CREATE TABLE kept AS SELECT * FROM audit; CREATE TABLE kept_head AS SELECT * FROM audit_chain")
+        .await;
     assert_eq!(broken(&database).await, None);
 
     let columns = "entry_id, phase, at, actor, operation, trace_id";
@@ -125,13 +133,17 @@ async fn whatever_is_done_to_rows_or_heads_is_found(place_of_it: &TestDatabase) 
         _ => "randomblob(16)",
     };
     let insert = |place: &str| {
-        format!("INSERT INTO audit ({columns}, chain, position, hash) SELECT {other_id}, phase, at, actor, operation, \
-            trace_id, {place}, hash FROM audit WHERE position = 2")
+        format!(
+            "INSERT INTO audit ({columns}, chain, position, hash) SELECT {other_id}, phase, at, actor, operation, \
+            trace_id, {place}, hash FROM audit WHERE position = 2"
+        )
     };
     let swap = |column: &str| {
-        format!("UPDATE audit SET {column} = -{column} WHERE position IN (2, 5); \
+        format!(
+            "UPDATE audit SET {column} = -{column} WHERE position IN (2, 5); \
             UPDATE audit SET {column} = (SELECT k.{column} FROM kept k WHERE k.position = 7 - audit.position) \
-            WHERE {column} < 0")
+            WHERE {column} < 0"
+        )
     };
     // A position is what tells the two apart, so it goes by the entry.
     let exchange = "UPDATE audit SET position = -position WHERE position IN (2, 5); \

@@ -2,9 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use openapi::problem::Problem;
-use openapi::verification::{
-    AuditAnchors, AuditBreak, AuditEarlier, AuditFault, AuditRemoved, AuditVerification,
-};
+use openapi::verification::{AuditAnchors, AuditBreak, AuditEarlier, AuditFault, AuditRemoved, AuditVerification};
 
 use crate::domain::audit::{Fault, Verification};
 use crate::http::Http;

@@ -44,10 +44,8 @@ pub async fn verify(database: &Database) -> Result<Verification, Error> {
 /// # Errors
 /// As every read.
 pub async fn check(on: &Read<'_>, places: &[Place]) -> Result<Option<Broken>, Error> {
-    let asked: Vec<_> = places
-        .iter()
-        .map(|place| json!({ "chain": place.chain, "position": place.position }))
-        .collect();
+    let asked: Vec<_> =
+        places.iter().map(|place| json!({ "chain": place.chain, "position": place.position })).collect();
     let asked_for = if sql::is_sqlite(on) {
         "(SELECT value ->> 'chain' AS chain, value ->> 'position' AS position FROM json_each($1)) AS w"
     } else {
