@@ -1,5 +1,6 @@
 //! Builds the house once from its settings: database, clock, registry, doors. The program and the tests call the same function.
 
+pub mod backup;
 pub mod chores;
 mod demo;
 pub mod import;
@@ -17,8 +18,9 @@ use cpr::direkte::{DirekteClient, DirekteConfig};
 use cpr::gctp::Secret;
 use utoipa_actix_web::AppExt;
 
+use crate::actions::deletion::Redone;
 use crate::actions::job::Watch;
-use crate::actions::{Actions, Policy};
+use crate::actions::{Actions, Policy, Retention};
 use crate::clock::SharedClock;
 use crate::config;
 use crate::config::Config;
@@ -135,6 +137,11 @@ impl App {
 
 /// The database, CPR and the actions on them: the house without its doors.
 async fn furnish(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<Actions>> {
+    Ok(furnish_anew(config, clock).await?.0)
+}
+
+/// The same, and what had to be deleted again because the database was restored.
+async fn furnish_anew(config: &Config, clock: SharedClock) -> anyhow::Result<(Arc<Actions>, Redone)> {
     let database = Database::connect(config.database.url.reveal(), config.database.max_connections)
         .await
         .context("databasen kan ikke åbnes (database.url)")?;
@@ -144,7 +151,11 @@ async fn furnish(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<Acti
     let registry = config.can_look_up().then(|| registry(config, clock.clone())).transpose()?;
     let channel = config.can_subscribe().then(|| channel(config, clock.clone())).transpose()?;
     let deliveries = deliveries(config)?;
-    Ok(Arc::new(Actions::new(database, registry, channel, deliveries, policy(config)?, clock).await?))
+    let actions = Actions::new(database, registry, channel, deliveries, policy(config)?, clock).await?;
+    // A database that was restored has people again who had been deleted: they go before anybody is served.
+    let redone =
+        actions.meet_deletion_file().await.map_err(backup::told).context("sletteloggen ved siden af databasen")?;
+    Ok((Arc::new(actions), redone))
 }
 
 /// CPR, as configured.
@@ -269,5 +280,10 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
         digest_key,
         audit_retention_days: config.audit.retention_days,
         anchor_file: Some(config.audit.anchor_file.clone()).filter(|file| !file.as_os_str().is_empty()),
+        retention: Retention {
+            register_days: config.retention.register_days,
+            event_days: config.events.retention_days,
+            deletion_file: backup::deletion_file(config),
+        },
     })
 }

@@ -405,6 +405,8 @@ pub struct Events {
 pub struct Retention {
     /// After the last reason ended.
     pub register_days: u32,
+    /// The copy of the log of deletions.
+    pub deletion_file: PathBuf,
 }
 
 /// When a job runs.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use backend::app::import::{Kind, import};
-use backend::app::{App, chores};
+use backend::app::{App, backup, chores};
 use backend::clock::SystemClock;
 use backend::config::{Config, LogFormat};
 use backend::store::Database;
@@ -64,6 +64,29 @@ enum Chore {
         /// Se hvad der ville ske, og gem intet (FILE.dry-run.jsonl).
         #[arg(long)]
         dry_run: bool,
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Skriver en hel kopi af SQLite-databasen til en ny fil, også mens serveren kører.
+    Backup {
+        /// Den nye fil. Sletteloggen, som den er nu, skrives ved siden af den, i TARGET.deletions.
+        target: PathBuf,
+        /// Konfigurationsfilen.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+    /// Lægger en kopi på SQLite-databasens plads og sletter igen, hvad der er slettet siden. Serveren skal være stoppet.
+    Restore {
+        /// Kopien. Uden den slettes kun igen, hvad der er slettet siden (efter pg_restore).
+        #[arg(required_unless_present = "deletions")]
+        source: Option<PathBuf>,
+        /// En slettelog, ud over den ved siden af databasen; kan gentages.
+        #[arg(long)]
+        deletions: Vec<PathBuf>,
+        /// Erstat den database, der er.
+        #[arg(long)]
+        replace: bool,
         /// Konfigurationsfilen.
         #[arg(long)]
         config: Option<PathBuf>,
@@ -153,6 +176,22 @@ async fn run(chore: Chore) -> Result<()> {
             ));
             ensure!(!summary.stopped, "afbrudt; kør den samme kommando igen for at fortsætte");
             ensure!(summary.refused == 0, "{} linjer blev afvist; se rapporten ved siden af filen", summary.refused);
+            Ok(())
+        }
+        Chore::Backup { target, config } => {
+            let bytes = backup::backup(&Config::load(config.as_deref())?, &target).await?;
+            say(&format!("{}: {bytes} byte, læst igennem og hel", target.display()));
+            Ok(())
+        }
+        Chore::Restore { source, deletions, replace, config } => {
+            let config = Config::load(config.as_deref())?;
+            let redone =
+                backup::restore(&config, Arc::new(SystemClock), source.as_deref(), &deletions, replace).await?;
+            say(&format!(
+                "slettet igen: {} parter og CPR-oplysninger om {} personer ({} sletninger, som databasen ikke kendte)",
+                redone.parties, redone.registers, redone.deletions
+            ));
+            say("Jobbet purge venter, til nogen har set, at sagerne er ajour, og starter det selv.");
             Ok(())
         }
         Chore::Config { config } => {

@@ -453,6 +453,8 @@ pub mod find {
 
 /// The tab *Andet*.
 pub mod other {
+    use openapi::party::ChangeSource;
+
     pub const CASES: &str = "Sager";
     pub const NO_CASES: &str = "Parten er ikke part i nogen sag.";
     pub const CASE_NUMBER: &str = "Sagsnummer";
@@ -473,11 +475,12 @@ pub mod other {
         date.map_or("Lukket".to_owned(), |date| format!("Lukket {date}"))
     }
 
-    pub fn source(lookup: bool, subscription: bool) -> &'static str {
-        match (lookup, subscription) {
-            (true, _) => "opslag i CPR",
-            (_, true) => "abonnement i CPR",
-            _ => "rettet her",
+    pub const fn source(source: ChangeSource) -> &'static str {
+        match source {
+            ChangeSource::Lookup => "opslag i CPR",
+            ChangeSource::Subscription => "abonnement i CPR",
+            ChangeSource::Retention => "oplysninger fra CPR slettet",
+            ChangeSource::User => "rettet her",
         }
     }
 
@@ -737,6 +740,7 @@ pub mod jobs {
             "receive-deliveries" => "Hent leverancer",
             "apply-deliveries" => "Anvend leverancer",
             "purge" => "Ryd op",
+            "purge-preview" => "Se hvad der ville blive ryddet op",
             "close-audit-entries" => "Luk åbne poster i loggen",
             other => other,
         }

@@ -23,6 +23,7 @@ mod m20261123_000016_party_name_address;
 mod m20261123_000018_spot_check;
 mod m20261124_000022_audit_on_behalf_of;
 mod m20261124_000023_audit_chain;
+mod m20261124_000024_deletion;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000018_spot_check::Migration),
             Box::new(m20261124_000022_audit_on_behalf_of::Migration),
             Box::new(m20261124_000023_audit_chain::Migration),
+            Box::new(m20261124_000024_deletion::Migration),
         ]
     }
 }

@@ -91,7 +91,8 @@ pub struct JobProgress {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JobError {
-    /// A problem code, or `interrupted`, or `panicked`.
+    /// A problem code, or `interrupted`, or `panicked`, or `purge-held-…`: the job `purge` waits until somebody starts it by
+    /// hand.
     pub code: String,
     /// The same in Danish.
     pub detail: String,

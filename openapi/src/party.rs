@@ -115,6 +115,8 @@ pub enum RegisterSource {
     Lookup,
     /// A subscription's delivery.
     Subscription,
+    /// The time for which it was kept is over: what came from CPR was deleted, and no values are told.
+    Retention,
 }
 
 /// What CPR says of a party beyond name, address and protection.

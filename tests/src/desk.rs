@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use backend::actions::job::Run;
-use backend::actions::{Actions, Error, Policy};
+use backend::actions::{Actions, Error, Policy, Retention};
 use backend::clock::{Clock, SettableClock};
 use backend::config::RequireReason;
 use backend::domain::delivery::{Counts, Delivery, Envelope, Link, State};
@@ -54,6 +54,7 @@ impl Desk {
             digest_key: None,
             audit_retention_days: 180,
             anchor_file: None,
+            retention: Retention { register_days: 30, event_days: 400, deletion_file: None },
         };
         let clock = Arc::new(SettableClock::at("2026-11-24T05:00:00Z".parse()?));
         let deliveries = Deliveries::new(Source::Folder("nowhere".into()));

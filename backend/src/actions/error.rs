@@ -7,6 +7,7 @@ use crate::domain::audit::Outcome;
 use crate::domain::case::Case;
 use crate::domain::input::{Faults, FieldFault};
 use crate::domain::protection::PartyView;
+use crate::domain::retention::Hold;
 use crate::registry::RegistryError;
 use crate::registry::delivery::SourceFault;
 use crate::store;
@@ -57,6 +58,9 @@ pub enum Error {
     /// Change files cannot be fetched from where they come.
     #[serde(skip)]
     DeliverySource(SourceFault),
+    /// A purge deletes nothing until a person has looked.
+    #[serde(skip)]
+    PurgeHeld(Hold),
     /// The database is away, full or read-only.
     Unavailable,
     /// A run of a job has to end: its process stops, or another one has taken the job over.
@@ -97,6 +101,7 @@ impl Error {
             Error::CprRefused => "cpr-refused",
             Error::DeliveryRefused(_) => "delivery-refused",
             Error::DeliverySource(fault) => fault.code(),
+            Error::PurgeHeld(hold) => hold.code(),
             Error::Unavailable => "unavailable",
             Error::Interrupted => "interrupted",
             Error::Internal(_) => "internal",

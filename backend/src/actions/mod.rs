@@ -9,6 +9,7 @@ pub mod alarm;
 mod apply;
 pub mod audit;
 pub mod case;
+pub mod deletion;
 pub mod delivery;
 mod entry;
 mod error;
@@ -20,17 +21,19 @@ pub mod metrics;
 pub mod party;
 pub mod person;
 mod repeat;
+mod retention;
 pub mod spot_check;
 pub mod subject_report;
 pub mod subscription;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
@@ -77,6 +80,19 @@ pub struct Policy {
     pub audit_retention_days: u32,
     /// The file in which the places of the log are told.
     pub anchor_file: Option<PathBuf>,
+    /// How long what is kept.
+    pub retention: Retention,
+}
+
+/// How long what is kept.
+#[derive(Clone)]
+pub struct Retention {
+    /// What CPR said of a person, in days after the last reason ended.
+    pub register_days: u32,
+    /// Events, problems of deliveries and the log of deletions, in days.
+    pub event_days: u32,
+    /// Where the copy of the log of deletions is; `None`: there is none.
+    pub deletion_file: Option<PathBuf>,
 }
 
 /// The circumstances of an operation.
@@ -98,6 +114,21 @@ pub struct Context {
     pub noted: Arc<AtomicBool>,
 }
 
+impl Context {
+    /// The circumstances of something that the house does by itself, under this name and with no privilege.
+    fn of_the_house(name: &str, operation: &'static str) -> Context {
+        Context {
+            caller: Caller { subject: name.to_owned(), name: None, privileges: BTreeSet::new() },
+            operation,
+            trace_id: Uuid::now_v7().to_string(),
+            reason: None,
+            case_number: None,
+            idempotency: None,
+            noted: Arc::default(),
+        }
+    }
+}
+
 /// Everything that can be done, and what it is done with.
 pub struct Actions {
     database: Database,
@@ -113,6 +144,7 @@ pub struct Actions {
     measured: metrics::Measured,
     counters: metrics::Counters,
     anchored: audit::Anchored,
+    copied: deletion::Copied,
 }
 
 /// Whether this process can serve; texts are Danish, `None` is good.
@@ -173,6 +205,7 @@ impl Actions {
             measured: metrics::Measured::default(),
             counters,
             anchored: audit::Anchored::default(),
+            copied: deletion::Copied::default(),
         })
     }
 
@@ -224,6 +257,7 @@ impl Actions {
         if let Err(error) = swept.await {
             tracing::warn!(%error, "housekeeping did not succeed");
         }
+        self.copy_deletions().await;
     }
 
     /// Closes the database.

@@ -13,6 +13,7 @@ use crate::domain::input::{self, PartyKey, RawParty};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::{Address, ChangeSource, Party, PartyCriteria, PartyFields, PartyKind, PartyVersion};
 use crate::domain::protection::{self, Display, FieldChangeView, PartyView};
+use crate::domain::retention::{Deleted, NewDeletion, Why};
 use crate::domain::subscription::Following;
 use crate::registry::Records;
 use crate::store::party::Named;
@@ -269,10 +270,19 @@ impl Actions {
             if let Some(number) = party.fields.personal_number {
                 store::subscription::forget_ended(write, number).await?;
             }
+            let deletion = NewDeletion {
+                what: Deleted::Party,
+                why: Why::ByHand,
+                number_digest: party.fields.personal_number.map(|number| self.digest(number)),
+                party_id: Some(id),
+            };
+            store::deletion::append(write, &[deletion], self.clock.now()).await?;
             store::event::append(write, &[edit::delete(&party)], self.clock.now()).await?;
             Ok(((), Told::party(id, party.fields.personal_number)))
         })
-        .await
+        .await?;
+        self.copy_deletions().await;
+        Ok(())
     }
 
     /// The party in the version that the caller read.
@@ -341,6 +351,13 @@ impl Actions {
             store::party::insert_version(write, &version).await?;
         }
         let follows_anew = self.follow_number(write, before, &changed, at).await?;
+        let left = changed.remove_register.filter(|number| changed.moved.iter().all(|moved| moved.from != *number));
+        if let Some(number) = left.filter(|_| before.is_some_and(|before| before.register.is_some())) {
+            let (what, why) = (Deleted::Register, Why::NumberLeft);
+            let number_digest = Some(self.digest(number));
+            let deletion = NewDeletion { what, why, number_digest, party_id: Some(party.id) };
+            store::deletion::append(write, &[deletion], at).await?;
+        }
         store::event::append(write, &changed.events, at).await?;
         if follows_anew {
             self.wake_after(write, RECONCILE).await?;

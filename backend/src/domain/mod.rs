@@ -19,6 +19,8 @@
 //! * [`subject_report`]: who is named in a citizen's own report
 //! * [`subscription`]: which case is a reason to follow its parties and until when ([`subscription::follow`]), and what to do
 //!   next about a subscription ([`subscription::next_step`])
+//! * [`retention`]: how long what CPR said is kept ([`retention::may_go_from`]), what goes then and what stays
+//!   ([`retention::forget`]), and when a purge waits for a person ([`retention::hold`])
 //! * [`search`]: tokens of parties and queries, and the key by which names are ordered
 
 pub mod address_line;
@@ -41,6 +43,7 @@ pub mod page;
 pub mod party;
 pub mod person;
 pub mod protection;
+pub mod retention;
 pub mod search;
 pub mod spot_check;
 pub mod subject_report;

@@ -142,6 +142,15 @@ pub enum ChangeSource {
     Lookup,
     /// A subscription's delivery.
     Subscription,
+    /// The time for which it was kept is over.
+    Retention,
+}
+
+impl ChangeSource {
+    /// What changed is what CPR said.
+    pub const fn is_cpr(self) -> bool {
+        matches!(self, ChangeSource::Lookup | ChangeSource::Subscription)
+    }
 }
 
 /// A field of a party before and after. Names are those of the contract's `Party`, values shaped as there.

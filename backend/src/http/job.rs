@@ -14,6 +14,7 @@ use super::{Http, input, paging};
 use crate::actions::job::JobView;
 use crate::domain;
 use crate::domain::job::RunState;
+use crate::domain::retention::Hold;
 
 /// The jobs
 ///
@@ -141,6 +142,7 @@ fn job_error(fault: domain::job::Fault) -> JobError {
     let known = ProblemCode::ALL.iter().find(|code| code.code() == fault.code);
     let detail = match (known, fault.code.as_str()) {
         (Some(code), _) => code.title(),
+        (None, code) if let Some(hold) = Hold::from_code(code) => hold.text(),
         (None, "interrupted") => "Kørslen blev afbrudt, fordi programmet stoppede. En ny kørsel fortsætter arbejdet.",
         (None, _) => "Der er sket en fejl i systemet, og den er noteret.",
     };

@@ -179,6 +179,7 @@ impl From<actions::Error> for Failure {
                 ProblemCode::CprUnavailable,
                 "Leverancerne kan ikke hentes lige nu. Der er ikke ændret noget.",
             ),
+            Error::PurgeHeld(hold) => Failure::new(ProblemCode::Conflict, hold.text()),
             Error::Unavailable | Error::Interrupted => Failure::new(
                 ProblemCode::Unavailable,
                 "Databasen er ikke tilgængelig lige nu. Der er ikke ændret noget. Prøv igen om lidt.",

@@ -26,7 +26,9 @@ pub type Jobs = &'static [(&'static str, Work)];
 pub const JOBS: Jobs = &[
     ("apply-deliveries", |actions, run| Box::pin(actions.apply_deliveries(run))),
     ("close-audit-entries", |actions, run| Box::pin(actions.close_audit_entries(run))),
+    ("purge", |actions, run| Box::pin(actions.purge(run))),
     ("purge-audit-entries", |actions, run| Box::pin(actions.purge_audit_entries(run))),
+    ("purge-preview", |actions, run| Box::pin(actions.purge_preview(run))),
     ("receive-deliveries", |actions, run| Box::pin(actions.receive_deliveries(run))),
     ("reconcile-subscriptions", |actions, run| Box::pin(actions.reconcile_subscriptions(run))),
 ];

@@ -98,6 +98,18 @@ pub async fn unrelate(write: &Write, case_number: &str, party_id: Uuid) -> Resul
     Ok(sql::execute(write, statement, values![case_number, party_id]).await? > 0)
 }
 
+/// Takes a party off all its cases.
+///
+/// # Errors
+/// As every write.
+pub async fn unrelate_everywhere(write: &Write, party_id: Uuid) -> Result<(), Error> {
+    let cases = "UPDATE authority_case SET version = version + 1 \
+        WHERE case_number IN (SELECT case_number FROM case_party WHERE party_id = $1)";
+    sql::execute(write, cases, values![party_id]).await?;
+    sql::execute(write, "DELETE FROM case_party WHERE party_id = $1", values![party_id]).await?;
+    Ok(())
+}
+
 /// Replaces everybody who is party to a case; the relations' own case numbers must be `case_number`, and each party may
 /// stand there once. Writes the difference only.
 ///

@@ -90,6 +90,8 @@ impl Database {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(PATIENCE)
                 .foreign_keys(true)
+                // What is deleted is overwritten in the file, not only given free.
+                .pragma("secure_delete", "ON")
                 .pragma("journal_size_limit", WAL_LIMIT.to_string())
         });
         let writing = sea_orm::Database::connect(writer).await?;
@@ -319,14 +321,15 @@ fn options(url: &str) -> ConnectOptions {
     options
 }
 
-fn sqlite_path(url: &str) -> Option<PathBuf> {
+/// The file that an address of SQLite names; `None`: it is no address of SQLite, or names no file.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     let path = path.split('?').next()?;
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path))
 }
 
 /// SQLite gives the files beside the database (`-wal`, `-shm`) the permissions of the database itself.
-fn make_file(path: &Path) -> io::Result<()> {
+pub(super) fn make_file(path: &Path) -> io::Result<()> {
     let mut folder = DirBuilder::new();
     folder.recursive(true);
     let mut file = OpenOptions::new();

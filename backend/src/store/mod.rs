@@ -27,16 +27,21 @@
 //! * [`alarm`]: `traces`, in which patterns are looked for.
 //! * [`spot_check`]: `place_before`, `look_ups` (what can be drawn), `insert`, `list`, `get_one`, `entries`, `note`.
 //! * [`preview`]: `put`, `take` (once), `purge`.
+//! * [`retention`]: of whom CPR's word may go (`candidates`, found by an index), and what else is too old; [`deletion`]: the
+//!   log of what was deleted, [`deletion_file`]: its copy beside the database, which a restore reads; [`backup`].
 //!
-//! Order inside a transaction: register, party, version, case, reasons, subscription, event, job, audit, commit. Every error
+//! Order inside a transaction: register, party, version, case, reasons, subscription, deletion, event, job, audit, commit. Every error
 //! is an [`Error`]; none
 //! of them repeats what stands in a row.
 
 pub mod alarm;
 pub mod audit;
+pub mod backup;
 pub mod case;
 mod cursor;
 mod database;
+pub mod deletion;
+pub mod deletion_file;
 pub mod delivery;
 mod error;
 pub mod event;
@@ -46,6 +51,7 @@ pub mod party;
 pub mod preview;
 pub mod register;
 pub mod remembered;
+pub mod retention;
 pub mod secret;
 pub mod spot_check;
 mod sql;

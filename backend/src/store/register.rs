@@ -9,6 +9,7 @@ use sea_orm::QueryResult;
 use super::sql::{self, get_json, get_name, values};
 use super::{Connection, Error, Write};
 use crate::domain::person::{Register, RegisterSource, Status};
+use crate::domain::subscription::danish_date;
 
 /// What CPR said, and the records that it said it with.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +82,22 @@ pub async fn records_of(
     Ok(found)
 }
 
+/// The numbers of whom anything is kept, in their order, at most `limit` after a number.
+///
+/// # Errors
+/// As every read.
+pub async fn numbers(
+    on: &impl Connection,
+    after: Option<PersonalNumber>,
+    limit: u32,
+) -> Result<Vec<PersonalNumber>, Error> {
+    let statement = "SELECT personal_number FROM register_person WHERE personal_number > $1 \
+        ORDER BY personal_number LIMIT $2";
+    let after = after.map(sql::digits).unwrap_or_default();
+    let rows = sql::all(on, statement, values![after, i64::from(limit)]).await?;
+    rows.iter().filter_map(|row| sql::get_number(row, "personal_number").transpose()).collect()
+}
+
 fn records(row: &QueryResult) -> Result<KeptRecords, Error> {
     let source = sql::get::<Option<String>>(row, "records_source")?;
     let date = sql::get::<Option<NaiveDate>>(row, "records_date")?;
@@ -102,7 +119,8 @@ pub async fn put(write: &Write, kept: &Kept) -> Result<(), Error> {
     put_many(write, std::slice::from_ref(kept)).await
 }
 
-/// Stores what CPR said of several persons, each number once; as [`put`].
+/// Stores what CPR said of several persons, each number once; as [`put`]. A look-up is noted as a need of that day, a
+/// delivery is not.
 ///
 /// # Errors
 /// As every write.
@@ -110,12 +128,13 @@ pub async fn put_many(write: &Write, kept: &[Kept]) -> Result<(), Error> {
     let statement = |rows: &str| {
         format!(
             "INSERT INTO register_person (personal_number, current_number, protected, person, layout, records, source, \
-            register_date, updated_at, records_source, records_date) VALUES {rows} \
+            register_date, updated_at, records_source, records_date, needed_on) VALUES {rows} \
             ON CONFLICT (personal_number) DO UPDATE SET current_number = excluded.current_number, \
             protected = excluded.protected, person = excluded.person, layout = excluded.layout, \
             records = excluded.records, source = excluded.source, register_date = excluded.register_date, \
             updated_at = excluded.updated_at, records_source = excluded.records_source, \
-            records_date = excluded.records_date"
+            records_date = excluded.records_date, needed_on = CASE WHEN excluded.source = 'lookup' \
+            THEN excluded.needed_on ELSE register_person.needed_on END"
         )
     };
     let row = |kept: &Kept| {
@@ -134,6 +153,7 @@ pub async fn put_many(write: &Write, kept: &[Kept]) -> Result<(), Error> {
             sql::micros(kept.register.updated_at),
             sql::name(&kept.records.source)?,
             kept.records.date,
+            danish_date(kept.register.updated_at),
         ])
     };
     sql::for_rows(write, kept.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;

@@ -218,6 +218,7 @@ pub fn change_source(source: ChangeSource) -> wire::ChangeSource {
         ChangeSource::User => wire::ChangeSource::User,
         ChangeSource::Lookup => wire::ChangeSource::Lookup,
         ChangeSource::Subscription => wire::ChangeSource::Subscription,
+        ChangeSource::Retention => wire::ChangeSource::Retention,
     }
 }
 

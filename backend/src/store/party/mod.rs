@@ -20,8 +20,8 @@ use crate::domain::subscription::Following;
 
 pub use self::keys::{Named, find_many};
 pub use self::page::{list, search};
-pub use self::version::{insert_version, insert_versions, versions};
-pub use self::write::{Change, delete, insert, update, update_many};
+pub use self::version::{histories, insert_version, insert_versions, rewrite_versions, versions};
+pub use self::write::{Change, delete, insert, rub_out_words, update, update_many};
 
 /// The party with this id.
 ///
@@ -85,6 +85,14 @@ pub async fn by_number_now_or_before(on: &impl Connection, number: PersonalNumbe
 pub async fn by_personal_numbers(on: &impl Connection, numbers: &[PersonalNumber]) -> Result<Vec<Party>, Error> {
     let digits: Vec<String> = numbers.iter().copied().map(sql::digits).collect();
     chosen(on, &sql::text_in(on, "p.personal_number", 1), values![sql::json(&digits)?]).await
+}
+
+/// The parties with these ids, in order of creation; in a [`Write`](super::Write) they are locked until it ends.
+///
+/// # Errors
+/// As every read.
+pub async fn by_ids(on: &impl Connection, ids: &[Uuid]) -> Result<Vec<Party>, Error> {
+    chosen(on, &sql::id_in(on, "p.id", 1), values![sql::id_list(on, ids)]).await
 }
 
 /// Which of these numbers a party had before.

@@ -262,7 +262,7 @@ impl Terms {
             Some(PartyFilter::Protected) => self.add(PROTECTED),
             Some(PartyFilter::WithoutPersonalNumber) => self.add(WITHOUT_PERSONAL_NUMBER),
             Some(PartyFilter::Subscribed) => self.add(SUBSCRIBED),
-            Some(PartyFilter::ChangedByCpr) => self.add("p.changed_by <> 'user'"),
+            Some(PartyFilter::ChangedByCpr) => self.add("p.changed_by <> 'user' AND p.changed_by <> 'retention'"),
             Some(PartyFilter::Duplicates) => self.add(duplicates(criteria.mask_protected)),
             None => {}
         }

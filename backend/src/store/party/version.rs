@@ -1,5 +1,8 @@
 //! The versions of a party (*historik*).
 
+use std::collections::BTreeMap;
+
+use sea_orm::QueryResult;
 use uuid::Uuid;
 
 use crate::domain::page::{Page, PageRequest};
@@ -47,18 +50,50 @@ pub async fn versions(on: &impl Connection, party_id: Uuid, page: &PageRequest) 
     let statement = "SELECT party_id, version, at, changed_by, source, changes FROM party_history \
         WHERE party_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3";
     let rows = sql::all(on, statement, values![party_id, before, cursor::fetch(page)]).await?;
-    let versions = rows
-        .iter()
-        .map(|row| {
-            Ok(PartyVersion {
-                party_id: get(row, "party_id")?,
-                version: get(row, "version")?,
-                at: get(row, "at")?,
-                by: get(row, "changed_by")?,
-                source: get_name(row, "source")?,
-                changes: get_json(row, "changes")?,
-            })
-        })
-        .collect::<Result<Vec<PartyVersion>, Error>>()?;
+    let versions = rows.iter().map(version).collect::<Result<Vec<PartyVersion>, Error>>()?;
     Ok(cursor::page(versions, page, |version| version.version.to_string()))
+}
+
+/// All versions of several parties, each party's oldest first.
+///
+/// # Errors
+/// As every read.
+pub async fn histories(on: &impl Connection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<PartyVersion>>, Error> {
+    let statement = format!(
+        "SELECT party_id, version, at, changed_by, source, changes FROM party_history WHERE {} ORDER BY party_id, version",
+        sql::id_in(on, "party_id", 1)
+    );
+    let mut found: BTreeMap<Uuid, Vec<PartyVersion>> = BTreeMap::new();
+    for row in &sql::all(on, &statement, values![sql::id_list(on, ids)]).await? {
+        let version = version(row)?;
+        found.entry(version.party_id).or_default().push(version);
+    }
+    Ok(found)
+}
+
+/// Stores other changes over what versions said: values that must not be kept any longer were taken out of them.
+///
+/// # Errors
+/// As every write.
+pub async fn rewrite_versions(write: &Write, versions: &[PartyVersion]) -> Result<(), Error> {
+    let statement = |rows: &str| {
+        format!(
+            "WITH news (party, number, changes) AS (VALUES {rows}) UPDATE party_history SET changes = news.changes \
+            FROM news WHERE party_history.party_id = news.party AND party_history.version = news.number"
+        )
+    };
+    let row = |version: &PartyVersion| Ok(values![version.party_id, version.version, sql::json(&version.changes)?]);
+    sql::for_rows(write, versions.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;
+    Ok(())
+}
+
+fn version(row: &QueryResult) -> Result<PartyVersion, Error> {
+    Ok(PartyVersion {
+        party_id: get(row, "party_id")?,
+        version: get(row, "version")?,
+        at: get(row, "at")?,
+        by: get(row, "changed_by")?,
+        source: get_name(row, "source")?,
+        changes: get_json(row, "changes")?,
+    })
 }

@@ -283,6 +283,31 @@ async fn put_tokens(write: &Write, parties: &[(i64, &Party)]) -> Result<(), Erro
     Ok(())
 }
 
+/// Rubs out, a piece a call, what the index of words still holds of words that were removed; `false`: nothing is left to do.
+/// `first` begins. Nothing on PostgreSQL, where vacuuming does it.
+///
+/// SQLite's FTS5 marks a removed row only, and drops its words when it merges the parts of the index that have them.
+///
+/// # Errors
+/// As every write.
+pub async fn rub_out_words(write: &Write, first: bool) -> Result<bool, Error> {
+    if !sql::is_sqlite(write) {
+        return Ok(false);
+    }
+    // Pages; a negative number lets FTS5 merge everything into one part, a positive one goes on with it.
+    const PIECE: i64 = 500;
+    let changes = async || {
+        let row = sql::one(write, "SELECT total_changes() AS changes", Vec::new()).await?;
+        row.map_or(Ok(0), |row| sql::get::<i64>(&row, "changes"))
+    };
+    let before = changes().await?;
+    let pages = if first { -PIECE } else { PIECE };
+    let statement = "INSERT INTO party_search (party_search, rank) VALUES ('merge', $1)";
+    sql::execute(write, statement, values![pages]).await?;
+    // One change is the statement itself.
+    Ok(changes().await? - before >= 2)
+}
+
 async fn remove_tokens(write: &Write, seqs: &[i64]) -> Result<(), Error> {
     if seqs.is_empty() {
         return Ok(());

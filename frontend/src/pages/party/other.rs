@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use openapi::case::{CaseStatus, PartyCase};
-use openapi::party::{ChangeSource, PartyVersion};
+use openapi::party::PartyVersion;
 use uuid::Uuid;
 use yew::prelude::*;
 
@@ -119,8 +119,7 @@ fn History(props: &HistoryProps) -> Html {
 }
 
 fn version(version: &PartyVersion) -> Vec<Html> {
-    let source =
-        text::other::source(version.source == ChangeSource::Lookup, version.source == ChangeSource::Subscription);
+    let source = text::other::source(version.source);
     let fields: Vec<&str> = version.changes.iter().map(|change| text::other::field(&change.field)).collect();
     let what = if version.version == 1 { text::other::CREATED.to_owned() } else { fields.join(", ") };
     vec![html! { date::time(version.at) }, html! { format!("{}, {source}", version.by) }, html! { what }]
