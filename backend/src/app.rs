@@ -278,10 +278,10 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
         upload: config.cpr.delivery.upload,
         schedules: jobs::schedules(config)?,
         digest_key,
-        audit_retention_days: config.audit.retention_days,
         anchor_file: Some(config.audit.anchor_file.clone()).filter(|file| !file.as_os_str().is_empty()),
         retention: Retention {
             register_days: config.retention.register_days,
+            audit_days: config.audit.retention_days,
             event_days: config.events.retention_days,
             deletion_file: backup::deletion_file(config),
         },

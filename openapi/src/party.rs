@@ -115,8 +115,6 @@ pub enum RegisterSource {
     Lookup,
     /// A subscription's delivery.
     Subscription,
-    /// The time for which it was kept is over: what came from CPR was deleted, and no values are told.
-    Retention,
 }
 
 /// What CPR says of a party beyond name, address and protection.
@@ -368,6 +366,8 @@ pub enum ChangeSource {
     Lookup,
     /// A subscription's delivery.
     Subscription,
+    /// The time for which it was kept is over: what came from CPR was deleted, and no values are told.
+    Retention,
 }
 
 /// One version of a party: what changed, when and by whom.

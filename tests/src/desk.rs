@@ -52,9 +52,8 @@ impl Desk {
             upload: false,
             schedules: BTreeMap::new(),
             digest_key: None,
-            audit_retention_days: 180,
             anchor_file: None,
-            retention: Retention { register_days: 30, event_days: 400, deletion_file: None },
+            retention: Retention { register_days: 30, audit_days: 180, event_days: 400, deletion_file: None },
         };
         let clock = Arc::new(SettableClock::at("2026-11-24T05:00:00Z".parse()?));
         let deliveries = Deliveries::new(Source::Folder("nowhere".into()));

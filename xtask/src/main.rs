@@ -44,11 +44,17 @@ enum Chore {
     },
     /// Run every test, on both databases and in the browser
     Test,
-    /// Measure: functions, load on the server on both databases, start, memory, the page; into target/bench/report.md
-    Bench {
-        /// 100,000 parties instead of a million, and short rounds
+    /// Measure: functions, load on the server on both databases, change files, import, several servers; into
+    /// target/bench/report.md
+    Bench(bench::Bench),
+    /// Mixed load on the optimised server for long, to see its memory stay flat
+    Soak {
+        /// For so long, half of it on each database
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+        /// Into docs/performance.md
         #[arg(long)]
-        quick: bool,
+        publish: bool,
     },
     /// The long ones: arbitrary bytes for every reader; goes on where it was stopped; into target/stress/report.md
     Stress {
@@ -87,7 +93,8 @@ fn do_chore(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Run { release, further } => server::run(release, &further)?,
         Chore::Build { release } => server::build(release)?,
         Chore::Test => return test::run(),
-        Chore::Bench { quick } => bench::run(quick)?,
+        Chore::Bench(bench) => bench::run(&bench)?,
+        Chore::Soak { minutes, publish } => bench::soak(minutes, publish)?,
         Chore::Stress { again, minutes } => return stress::run(again, minutes),
         Chore::Check => check::run()?,
         Chore::Openapi { check } => server::openapi(check)?,

@@ -24,8 +24,9 @@ use batch::{Batch, Outcome};
 const MOST: usize = 500;
 /// The fewest, however slow the disk.
 const FEWEST: usize = 20;
-/// So long another writer may wait for a batch; the next one is smaller when it took longer.
-const PATIENCE: Duration = Duration::from_millis(80);
+/// So long a batch should keep others waiting, on SQLite every reader too, whose row in the log is to be written. The next
+/// batch is as large as this one says can be done in that time.
+const PATIENCE: Duration = Duration::from_millis(40);
 /// So often a batch is tried that came into the way of another writer.
 const ATTEMPTS: usize = 5;
 
@@ -56,9 +57,9 @@ impl Actions {
             // The next persons are read while these are stored.
             next = ahead(file, end, size, total);
             let batch = Batch { delivery: delivery.id, produced, by: Arc::clone(&by) };
-            let began = Instant::now();
-            counts += self.apply_batch(&batch, &persons).await?;
-            size = if began.elapsed() > PATIENCE { (persons.len() / 2).max(FEWEST) } else { (size * 2).min(MOST) };
+            let (done_with, took) = self.apply_batch(&batch, &persons).await?;
+            counts += done_with;
+            size = next_size(persons.len(), took);
             done = end;
         }
         file = next.await.map_err(|_| broken())??.0;
@@ -68,11 +69,11 @@ impl Actions {
     }
 
     /// A batch; smaller ones when somebody in it cannot be stored, who is set aside then.
-    async fn apply_batch(&self, batch: &Batch, persons: &[InFile]) -> Result<Counts, Error> {
+    async fn apply_batch(&self, batch: &Batch, persons: &[InFile]) -> Result<(Counts, Duration), Error> {
         let mut attempt = 1;
         let fault = loop {
             match self.try_batch(batch, persons, None).await {
-                Ok(counts) => return Ok(counts),
+                Ok(done) => return Ok(done),
                 // Somebody created or changed what the batch is about, or waited for it crosswise.
                 Err(error) if attempt < ATTEMPTS && is_crossed(&error) => attempt += 1,
                 Err(error @ (Error::Unavailable | Error::Interrupted)) => return Err(error),
@@ -85,18 +86,25 @@ impl Actions {
             [_] => self.try_batch(batch, persons, Some(&fault)).await,
             _ => {
                 let (first, second) = persons.split_at(persons.len() / 2);
-                let mut counts = Box::pin(self.apply_batch(batch, first)).await?;
-                counts += Box::pin(self.apply_batch(batch, second)).await?;
-                Ok(counts)
+                let (mut counts, took) = Box::pin(self.apply_batch(batch, first)).await?;
+                let (of_second, longer) = Box::pin(self.apply_batch(batch, second)).await?;
+                counts += of_second;
+                Ok((counts, took + longer))
             }
         }
     }
 
-    /// A batch in one transaction. With a `fault` nothing is done but to set its persons aside.
-    async fn try_batch(&self, batch: &Batch, persons: &[InFile], fault: Option<&Error>) -> Result<Counts, Error> {
-        let Some((first, last)) = persons.first().zip(persons.last()) else { return Ok(Counts::default()) };
+    /// A batch in one transaction, and how long that was. With a `fault` nothing is done but to set its persons aside.
+    async fn try_batch(
+        &self,
+        batch: &Batch,
+        persons: &[InFile],
+        fault: Option<&Error>,
+    ) -> Result<(Counts, Duration), Error> {
+        let Some((first, last)) = persons.first().zip(persons.last()) else { return Ok(Default::default()) };
         let now = self.clock.now();
         let write = self.database.begin().await?;
+        let began = Instant::now();
         let outcome = match fault {
             None => batch.apply(&write, persons, now).await?,
             Some(_) => Outcome::set_aside(persons),
@@ -111,11 +119,12 @@ impl Actions {
             self.wake_after(&write, RECONCILE).await?;
         }
         write.commit().await?;
+        let took = began.elapsed();
         if !outcome.events.is_empty() {
             self.news.notify_waiters();
         }
         self.calls.deliver();
-        Ok(outcome.counts)
+        Ok((outcome.counts, took))
     }
 
     /// What the file says about our subscriptions, and that it is applied: the next one may come.
@@ -140,6 +149,13 @@ impl Actions {
         self.news.notify_waiters();
         Ok(())
     }
+}
+
+/// How many persons the next batch has, when this one took so long.
+fn next_size(persons: usize, took: Duration) -> usize {
+    let fitting = persons as f64 * PATIENCE.as_secs_f64() / took.as_secs_f64().max(f64::EPSILON);
+    // One slow batch says little of the next one.
+    (fitting as usize).clamp(persons / 2, persons * 2).clamp(FEWEST, MOST)
 }
 
 /// The file again, and the persons that are read meanwhile.

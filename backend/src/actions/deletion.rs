@@ -210,7 +210,7 @@ impl Actions {
             rows.push(Row::Entry(self.intent(context, about), self.succeeded(&Told::count(1))));
         }
         self.note_restored(write).await?;
-        self.take_over(write, batch).await?;
+        self.take_over_deletions(write, batch).await?;
         store::event::append(write, &events, now).await?;
         store::audit::append_all(write, &rows).await?;
         Ok(())
@@ -254,7 +254,7 @@ impl Actions {
     }
 
     /// The deletions are this database's own from now on: under their own numbers where those are free.
-    async fn take_over(&self, write: &Write, batch: &[Deletion]) -> Result<(), Error> {
+    async fn take_over_deletions(&self, write: &Write, batch: &[Deletion]) -> Result<(), Error> {
         let latest = store::deletion::latest(write).await?;
         let (later, other): (Vec<Deletion>, Vec<Deletion>) =
             batch.iter().cloned().partition(|deletion| deletion.seq > latest);

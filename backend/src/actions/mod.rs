@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
-use crate::domain::caller::{Caller, Demand};
+use crate::domain::caller::{Caller, CallerKind, Demand};
 use crate::domain::job::Schedule;
 use crate::domain::protection;
 use crate::domain::subscription::FollowPolicy;
@@ -76,8 +76,6 @@ pub struct Policy {
     pub case_reading: Demand,
     /// The key of the digest of personal numbers and of the log's chains; `None`: made once and kept in the database.
     pub digest_key: Option<Vec<u8>>,
-    /// How long the log is kept.
-    pub audit_retention_days: u32,
     /// The file in which the places of the log are told.
     pub anchor_file: Option<PathBuf>,
     /// How long what is kept.
@@ -89,6 +87,8 @@ pub struct Policy {
 pub struct Retention {
     /// What CPR said of a person, in days after the last reason ended.
     pub register_days: u32,
+    /// The audit log, in days.
+    pub audit_days: u32,
     /// Events, problems of deliveries and the log of deletions, in days.
     pub event_days: u32,
     /// Where the copy of the log of deletions is; `None`: there is none.
@@ -118,7 +118,13 @@ impl Context {
     /// The circumstances of something that the house does by itself, under this name and with no privilege.
     fn of_the_house(name: &str, operation: &'static str) -> Context {
         Context {
-            caller: Caller { subject: name.to_owned(), name: None, privileges: BTreeSet::new() },
+            caller: Caller {
+                subject: name.to_owned(),
+                name: None,
+                kind: CallerKind::System,
+                on_behalf_of: None,
+                privileges: BTreeSet::new(),
+            },
             operation,
             trace_id: Uuid::now_v7().to_string(),
             reason: None,

@@ -34,7 +34,15 @@ const TIME_LIMITS: [(&str, &str); 4] = [
 const BEAT_LASTS: Duration = Duration::from_secs(1);
 
 /// The WAL is cut back to this size when it has been larger.
-const WAL_LIMIT: u64 = 4 << 20;
+const WAL_LIMIT: u64 = 16 << 20;
+
+/// After so many pages of 4 KiB the WAL is moved into the database file. A batch of a change file writes half of SQLite's
+/// own limit, so that every second one would wait for the disk, and write anew the pages that all batches share.
+const WAL_PAGES: u64 = 4000;
+
+/// So much of the database the connection that writes remembers, KiB: more than a batch of a change file touches, so that
+/// nothing is written before the commit.
+const WRITER_CACHE: i64 = 32 << 10;
 
 /// "partsreg", so that two servers that start at once run the steps one after the other.
 const MIGRATION_LOCK: i64 = 0x7061_7274_7372_6567;
@@ -93,6 +101,8 @@ impl Database {
                 // What is deleted is overwritten in the file, not only given free.
                 .pragma("secure_delete", "ON")
                 .pragma("journal_size_limit", WAL_LIMIT.to_string())
+                .pragma("wal_autocheckpoint", WAL_PAGES.to_string())
+                .pragma("cache_size", (-WRITER_CACHE).to_string())
         });
         let writing = sea_orm::Database::connect(writer).await?;
         options

@@ -58,7 +58,7 @@ async fn insert(write: &Write, deletions: &[Deletion]) -> Result<(), Error> {
     };
     let statement =
         |rows: &str| format!("INSERT INTO deletion (seq, at, what, why, number_digest, party_id) VALUES {rows}");
-    sql::for_rows(write, deletions.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;
+    sql::for_rows(write, deletions.iter().map(row), statement).await?;
     Ok(())
 }
 

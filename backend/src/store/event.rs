@@ -38,10 +38,9 @@ pub async fn append(write: &Write, events: &[NewEvent], at: DateTime<Utc>) -> Re
             event.occurred_at,
         ])
     };
-    let rows = stored.iter().map(row).collect::<Result<_, Error>>()?;
     let statement =
         |rows: &str| format!("INSERT INTO event (seq, id, type, party_id, changed_fields, occurred_at) VALUES {rows}");
-    sql::for_rows(write, rows, statement).await?;
+    sql::for_rows(write, stored.iter().map(row), statement).await?;
     Ok(stored)
 }
 

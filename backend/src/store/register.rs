@@ -156,7 +156,7 @@ pub async fn put_many(write: &Write, kept: &[Kept]) -> Result<(), Error> {
             danish_date(kept.register.updated_at),
         ])
     };
-    sql::for_rows(write, kept.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;
+    sql::for_rows(write, kept.iter().map(row), statement).await?;
     Ok(())
 }
 
@@ -182,7 +182,7 @@ pub async fn put_records(write: &Write, records: &[(PersonalNumber, KeptRecords)
                 kept.date,
             ])
         };
-    sql::for_rows(write, records.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;
+    sql::for_rows(write, records.iter().map(row), statement).await?;
     Ok(())
 }
 

@@ -119,7 +119,7 @@ pub async fn note_needed(write: &Write, needed: &[(PersonalNumber, NaiveDate)]) 
             WHERE register_person.personal_number = news.number"
         )
     };
-    let rows = needed.iter().map(|(number, day)| values![sql::digits(*number), *day]).collect();
+    let rows = needed.iter().map(|(number, day)| Ok(values![sql::digits(*number), *day]));
     sql::for_rows(write, rows, statement).await?;
     Ok(())
 }

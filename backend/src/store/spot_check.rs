@@ -69,7 +69,7 @@ pub async fn insert(write: &Write, it: &SpotCheck, entry_ids: &[Uuid]) -> Result
         count(it.set_aside),
     ];
     sql::execute(write, statement, values).await?;
-    let rows = (0_i64..).zip(entry_ids).map(|(place, entry_id)| values![it.id, *entry_id, place]).collect();
+    let rows = (0_i64..).zip(entry_ids).map(|(place, entry_id)| Ok(values![it.id, *entry_id, place]));
     let statement = |rows: &str| format!("INSERT INTO spot_check_entry (spot_check_id, entry_id, place) VALUES {rows}");
     sql::for_rows(write, rows, statement).await?;
     Ok(())

@@ -38,34 +38,45 @@ pub async fn one(on: &impl Connection, sql: &str, values: Vec<Value>) -> Result<
     Ok(raw.query_one_raw(Statement::from_sql_and_values(raw.get_database_backend(), sql, values)).await?)
 }
 
-/// Statements for many rows have one of two texts, so that the databases can remember them.
-const MANY: usize = 32;
+/// Statements for many rows take one of these numbers of them, so that they have few texts, which the databases remember.
+const COUNTS: [usize; 3] = [100, 10, 1];
 
-/// Runs a statement for rows of values, [`MANY`] at a time and the rest one by one; what it returned of all of them.
-/// `statement` makes its text from the list of rows, `($1, $2), ($3, $4)`.
+/// A row of values for a statement that takes many.
+pub type Values = Result<Vec<Value>, Error>;
+
+/// Runs a statement for rows of values, as many at a time as one of [`COUNTS`]; what it returned of all of them. `statement`
+/// makes its text from the list of rows, `($1, $2), ($3, $4)`. The next rows are made while the database takes these.
 pub async fn for_rows(
     on: &impl Connection,
-    rows: Vec<Vec<Value>>,
+    rows: impl IntoIterator<Item = Values>,
     statement: impl Fn(&str) -> String,
 ) -> Result<Vec<QueryResult>, Error> {
-    let Some(columns) = rows.first().map(Vec::len) else { return Ok(Vec::new()) };
-    let mut returned = Vec::new();
-    let (mut many, mut single) = (None, None);
     let mut rows = rows.into_iter();
-    while rows.len() > 0 {
-        let count = if rows.len() >= MANY { MANY } else { 1 };
-        let text = if count == MANY { &mut many } else { &mut single };
-        let text = text.get_or_insert_with(|| statement(&places(count, columns)));
-        let values = rows.by_ref().take(count).flatten().collect();
-        returned.extend(all(on, text, values).await?);
+    let mut texts = [const { None::<String> }; COUNTS.len()];
+    let mut returned = Vec::new();
+    let mut ahead: Vec<Vec<Value>> = rows.by_ref().take(COUNTS[0]).collect::<Result<_, _>>()?;
+    while let Some(columns) = ahead.first().map(Vec::len) {
+        let mut left = ahead.into_iter();
+        let storing = async {
+            while let Some(size) = COUNTS.iter().position(|count| *count <= left.len()) {
+                let text = texts[size].get_or_insert_with(|| statement(&places(on, COUNTS[size], columns)));
+                let values = left.by_ref().take(COUNTS[size]).flatten().collect();
+                returned.extend(all(on, text, values).await?);
+            }
+            Ok::<(), Error>(())
+        };
+        let making = async { rows.by_ref().take(COUNTS[0]).collect::<Result<_, Error>>() };
+        ((), ahead) = tokio::try_join!(storing, making)?;
     }
     Ok(returned)
 }
 
-/// `($1, $2), ($3, $4)`.
-fn places(rows: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)`. On SQLite places have no names: it looks for each of them along all of them.
+fn places(on: &impl Connection, rows: usize, columns: usize) -> String {
+    let sqlite = is_sqlite(on);
+    let place = |place: usize| if sqlite { "?".to_owned() } else { format!("${place}") };
     let row = |row: usize| {
-        let places: Vec<String> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        let places: Vec<String> = (1..=columns).map(|column| place(row * columns + column)).collect();
         format!("({})", places.join(", "))
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")

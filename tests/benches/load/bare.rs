@@ -4,19 +4,22 @@
 //!
 //! * `GET /grouped/{id}`: the row of the log shares a commit with those of other callers, as in the house;
 //! * `GET /alone/{id}`: each row has a commit of its own;
-//! * `POST /search`, a page of hits for `{"query": "…"}`, with a grouped row.
+//! * `POST /search`, a page of hits for `{"query": "…"}`, with a grouped row;
+//! * `POST /create`, a new party `{"name": "…", "address": {"line1": "…", "postalCode": "…"}}`: a grouped row of the log,
+//!   then party, search words, version, event and the log's second row in one transaction.
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
 use backend::clock::{Clock, SystemClock};
 use backend::domain::person::{Person, Sex};
-use backend::domain::search::query_tokens;
+use backend::domain::search::{query_tokens, sort_key, words};
 use chrono::{DateTime, NaiveDate, Utc};
 use openapi::page::Page;
 use openapi::party as wire;
 use sea_orm::sqlx::{self, Row};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -32,6 +35,8 @@ pub async fn serve(url: &str) -> anyhow::Result<()> {
 
 /// One row of the log.
 struct Entry {
+    id: Uuid,
+    phase: &'static str,
     at: DateTime<Utc>,
     operation: &'static str,
     party_id: Option<Uuid>,
@@ -42,7 +47,16 @@ struct Entry {
 
 impl Entry {
     fn begin(operation: &'static str, party_id: Option<Uuid>, criteria: Option<&'static str>) -> Entry {
-        Entry { at: SystemClock.now(), operation, party_id, criteria, trace_id: Uuid::new_v4().to_string(), count: 1 }
+        Entry {
+            id: Uuid::now_v7(),
+            phase: "entry",
+            at: SystemClock.now(),
+            operation,
+            party_id,
+            criteria,
+            trace_id: Uuid::new_v4().to_string(),
+            count: 1,
+        }
     }
 }
 
@@ -59,6 +73,20 @@ async fn record(queue: &mpsc::Sender<Waiting>, entry: Entry) -> anyhow::Result<(
 #[derive(Deserialize)]
 struct Search {
     query: String,
+}
+
+/// A new party, as far as the benchmark goes.
+#[derive(Deserialize)]
+struct NewParty {
+    name: String,
+    address: NewAddress,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NewAddress {
+    line1: String,
+    postal_code: String,
 }
 
 /// What the house renders of CPR's word; the crowd keeps no values of its own and has no number that was moved.
@@ -103,6 +131,39 @@ struct Word {
     holder: Option<Uuid>,
 }
 
+/// A party that was just made.
+fn created(id: Uuid, new: &NewParty, at: DateTime<Utc>) -> wire::Party {
+    wire::Party {
+        id,
+        kind: wire::PartyKind::Person,
+        name: new.name.clone(),
+        email: None,
+        phone: None,
+        mobile: None,
+        address: Some(wire::Address {
+            line1: Some(new.address.line1.clone()),
+            line2: None,
+            postal_code: Some(new.address.postal_code.clone()),
+            city: None,
+            country_code: None,
+        }),
+        address_kind: wire::AddressKind::Local,
+        address_masked: false,
+        personal_number: None,
+        cvr_number: None,
+        p_number: None,
+        external_ids: Vec::new(),
+        owns_email_domain: false,
+        active: true,
+        protection: wire::Protection { name_and_address: None, message: None, as_of: None },
+        subscription: None,
+        cpr: None,
+        version: 1,
+        created_at: at,
+        updated_at: at,
+    }
+}
+
 fn named<T: DeserializeOwned>(name: String) -> anyhow::Result<T> {
     Ok(serde_json::from_value(name.into())?)
 }
@@ -129,16 +190,25 @@ macro_rules! select {
 
 const INSERT: &str = "INSERT INTO audit (entry_id, phase, at, actor, operation, party_id, criteria, trace_id, ended_at, \
     outcome, result_count, chain, position, hash) \
-    VALUES ($1, 'entry', $2, 'bench', $3, $4, $5, $6, $7, 'succeeded', $8, 0, $9, '')";
+    VALUES ($1, $9, $2, 'bench', $3, $4, $5, $6, $7, 'succeeded', $8, 0, $10, '')";
+const CREATE: &str = "INSERT INTO party (id, kind, name, sort_name, address_line1, postal_code, address_kind, \
+    owns_email_domain, active, keeps_name, keeps_address, changed_by, version, created_at, updated_at) \
+    VALUES ($1, 'person', $2, $3, $4, $5, 'local', false, true, false, false, 'user', 1, $6, $6) RETURNING seq";
+const VERSION: &str = "INSERT INTO party_history (party_id, version, at, changed_by, source, changes) \
+    VALUES ($1, 1, $2, 'bench', 'user', $3)";
+const COUNT: &str = "UPDATE counter SET value = value + 1 WHERE name = 'event' RETURNING value";
+const EVENT: &str = "INSERT INTO event (seq, id, type, party_id, changed_fields, occurred_at) \
+    VALUES ($1, $2, 'party.created', $3, '[]', $4)";
 
 /// The server on one kind of database: sqlx has types of its own for each.
 macro_rules! server {
-    ($kind:ident, $pool:ty, $row:ty, $get:expr, $search:expr, $join:literal, $quote:literal, $open:expr) => {
+    ($kind:ident, $pool:ty, $row:ty, $get:expr, $search:expr, $words:literal, $join:literal, $quote:literal, $open:expr) => {
         pub mod $kind {
             use super::*;
 
             const GET: &str = $get;
             const SEARCH: &str = $search;
+            const WORDS: &str = $words;
 
             struct State {
                 reading: $pool,
@@ -157,6 +227,7 @@ macro_rules! server {
                         .route("/grouped/{id}", web::get().to(grouped))
                         .route("/alone/{id}", web::get().to(alone))
                         .route("/search", web::post().to(search))
+                        .route("/create", web::post().to(create))
                 })
                 .bind("127.0.0.1:0")?;
                 println!("listening on http://{}", server.addrs()[0]);
@@ -174,7 +245,7 @@ macro_rules! server {
                 let entry = Entry::begin("get_party", Some(*id), None);
                 let party = one(&state.reading, *id).await?;
                 let mut write = state.writing.begin().await?;
-                insert(&mut write, &entry).await?;
+                insert_entry(&mut write, &entry).await?;
                 write.commit().await?;
                 Ok(HttpResponse::Ok().json(party))
             }
@@ -188,6 +259,31 @@ macro_rules! server {
                 entry.count = items.len() as i64;
                 record(&state.queue, entry).await?;
                 Ok(HttpResponse::Ok().json(Page { items, next }))
+            }
+
+            async fn create(new: web::Json<NewParty>, state: web::Data<State>) -> Result<HttpResponse, Failed> {
+                let (id, at) = (Uuid::now_v7(), SystemClock.now());
+                let intent = Entry { phase: "intent", ..Entry::begin("create_party", None, None) };
+                let outcome = Entry { id: intent.id, phase: "outcome", ..Entry::begin("create_party", Some(id), None) };
+                record(&state.queue, intent).await?;
+                let NewAddress { line1, postal_code } = &new.address;
+                let mut write = state.writing.begin().await?;
+                let insert = sqlx::query(CREATE).bind(id).bind(&new.name).bind(sort_key(&new.name));
+                let insert = insert.bind(line1).bind(postal_code).bind(at);
+                let seq: i64 = insert.fetch_one(&mut *write).await?.try_get("seq")?;
+                let tokens = words(&format!("{} {line1} {postal_code}", new.name)).join(" ");
+                sqlx::query(WORDS).bind(seq).bind(tokens).execute(&mut *write).await?;
+                let changes = json!([
+                    { "field": "name", "old": null, "new": new.name },
+                    { "field": "address", "old": null, "new": { "line1": line1, "postalCode": postal_code } },
+                ]);
+                sqlx::query(VERSION).bind(id).bind(at).bind(changes.to_string()).execute(&mut *write).await?;
+                let event: i64 = sqlx::query(COUNT).fetch_one(&mut *write).await?.try_get("value")?;
+                let told = sqlx::query(EVENT).bind(event).bind(Uuid::new_v4()).bind(id).bind(at);
+                told.execute(&mut *write).await?;
+                insert_entry(&mut write, &outcome).await?;
+                write.commit().await?;
+                Ok(HttpResponse::Created().json(created(id, &new, at)))
             }
 
             async fn one(pool: &$pool, id: Uuid) -> anyhow::Result<wire::Party> {
@@ -221,18 +317,18 @@ macro_rules! server {
             async fn commit(pool: &$pool, batch: &[Waiting]) -> anyhow::Result<()> {
                 let mut write = pool.begin().await?;
                 for (entry, _) in batch {
-                    insert(&mut write, entry).await?;
+                    insert_entry(&mut write, entry).await?;
                 }
                 Ok(write.commit().await?)
             }
 
-            async fn insert(
+            async fn insert_entry(
                 write: &mut sqlx::Transaction<'_, <$row as Row>::Database>,
                 entry: &Entry,
             ) -> anyhow::Result<()> {
-                let insert = sqlx::query(INSERT).bind(Uuid::now_v7()).bind(entry.at).bind(entry.operation);
+                let insert = sqlx::query(INSERT).bind(entry.id).bind(entry.at).bind(entry.operation);
                 let insert = insert.bind(entry.party_id).bind(entry.criteria).bind(&entry.trace_id);
-                let insert = insert.bind(SystemClock.now()).bind(entry.count);
+                let insert = insert.bind(SystemClock.now()).bind(entry.count).bind(entry.phase);
                 // Its rows are in no chain; a place must be filled, and nobody has it twice.
                 insert.bind((Uuid::new_v4().as_u128() >> 65) as i64).execute(&mut **write).await?;
                 Ok(())
@@ -301,6 +397,7 @@ server!(
         "WHERE p.seq IN (SELECT rowid FROM party_search WHERE party_search MATCH $1 ORDER BY rowid DESC LIMIT $2) \
         ORDER BY p.seq DESC"
     ),
+    "INSERT INTO party_search (rowid, shown) VALUES ($1, $2)",
     " ",
     "\"word\"*",
     |url| async move {
@@ -333,6 +430,7 @@ server!(
             AND (party_prefixes(shown) @@ (SELECT start FROM word) OR party_prefixes(hidden) @@ (SELECT start FROM word))) \
         SELECT seq FROM latest UNION SELECT seq FROM indexed ORDER BY seq DESC LIMIT $2) ORDER BY p.seq DESC"
     ),
+    "INSERT INTO party_search (seq, shown) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))",
     " & ",
     "'word':*",
     |url| async move {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -24,8 +24,7 @@ pub struct Process {
 impl Process {
     /// The house, with these settings on top of the defaults; its log goes to a file in `folder`.
     pub fn house(program: &Path, folder: &Path, settings: &str) -> anyhow::Result<Process> {
-        let file = folder.join("bench.toml");
-        std::fs::write(&file, settings)?;
+        let file = write_settings(folder, settings)?;
         let mut house = Command::new(program);
         house.args(["serve", "--config"]).arg(file);
         Process::start(house, folder)
@@ -61,10 +60,7 @@ impl Process {
 
     /// Time of the processors that it has used so far, in all its threads.
     pub fn cpu(&self) -> anyhow::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let fields = stat.rsplit_once(") ").context("/proc/…/stat")?.1.split(' ');
-        let ticks: f64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
-        Ok(Duration::from_secs_f64(ticks / TICKS))
+        cpu_of(self.child.id())
     }
 
     /// Its memory that is in use now (resident set), in MiB.
@@ -75,6 +71,13 @@ impl Process {
         Ok(kib / 1024.0)
     }
 
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks it to end as an operator would, and waits.
     pub fn stop(mut self) -> anyhow::Result<()> {
         let asked = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status()?;
@@ -83,6 +86,21 @@ impl Process {
         ensure!(ended.success(), "the server ended with {ended}");
         Ok(())
     }
+}
+
+/// The settings as a file, where the servers' other files are.
+pub fn write_settings(folder: &Path, settings: &str) -> anyhow::Result<PathBuf> {
+    let file = folder.join("bench.toml");
+    std::fs::write(&file, settings)?;
+    Ok(file)
+}
+
+/// Time of the processors that a process has used so far, in all its threads.
+pub fn cpu_of(process: u32) -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    let fields = stat.rsplit_once(") ").context("/proc/…/stat")?.1.split(' ');
+    let ticks: f64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    Ok(Duration::from_secs_f64(ticks / TICKS))
 }
 
 impl Drop for Process {

@@ -58,11 +58,11 @@ pub async fn measure(
     for round in 0..=plan.rounds {
         for way in &mut ways {
             let cpu = way.server.cpu()?;
-            let burst = traffic::burst(way.server.address, &way.requests, CONNECTIONS, ROUND).await?;
+            let burst = traffic::burst(&[way.server.address], &way.requests, CONNECTIONS, ROUND).await?;
             // The first round fills caches and pools.
             if round > 0 {
                 way.per_second.push(burst.per_second);
-                way.answers += burst.answers;
+                way.answers += burst.times.len();
                 way.cpu += way.server.cpu()? - cpu;
             }
         }

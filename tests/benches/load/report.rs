@@ -1,6 +1,7 @@
-//! What is printed and stored.
+//! What is printed and stored: a chapter for each part, in one document. What is measured again replaces its chapter.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,8 +14,9 @@ pub enum Goal {
     Below(f64),
 }
 
-/// A table of everything measured with its goals, and the details below it.
+/// A chapter: a table of everything measured with its goals, and the details below it.
 pub struct Report {
+    title: String,
     begun: String,
     load_at_begin: String,
     summary: String,
@@ -23,8 +25,10 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn begin() -> Report {
+    pub fn begin(title: &str) -> Report {
+        println!("\n{title}");
         Report {
+            title: title.to_owned(),
             begun: SystemClock.now().format("%Y-%m-%d %H:%M UTC").to_string(),
             load_at_begin: load_average(),
             summary: "| What | Measured | Goal | |\n|---|---|---|---|\n".to_owned(),
@@ -56,10 +60,10 @@ impl Report {
         self.summary.push('\n');
     }
 
-    /// Begins a chapter of the details.
+    /// Begins a section of the details.
     pub fn heading(&mut self, heading: &str) {
         println!("\n{heading}");
-        let _ = write!(self.details, "\n## {heading}\n\n");
+        let _ = write!(self.details, "\n### {heading}\n\n");
     }
 
     /// Details, Markdown.
@@ -72,42 +76,60 @@ impl Report {
         self.missed
     }
 
-    /// Writes the report.
-    pub fn store(&self, file: &Path, what: &str) -> anyhow::Result<()> {
-        let cpu = first_line("/proc/cpuinfo", "model name");
+    /// Puts the chapter into the document, in place of the one with its title.
+    pub fn store(&self, file: &Path) -> anyhow::Result<()> {
+        let (chapter, known) = (self.chapter()?, fs::read_to_string(file).unwrap_or_default());
+        Ok(fs::write(file, with_chapter(&known, &self.title, &chapter))?)
+    }
+
+    fn chapter(&self) -> anyhow::Result<String> {
+        let machine = fs::read_to_string("/proc/sys/kernel/hostname")?;
+        let processor = first_line("/proc/cpuinfo", "model name");
         let processors = std::thread::available_parallelism()?;
         let memory = first_line("/proc/meminfo", "MemTotal");
-        let text = format!(
-            "# Benchmarks\n\n{what}\n\n\
-            * When: {}; load average (1, 5, 15 minutes) at the begin {}, at the end {}\n\
-            * Commit: {}\n* Machine: {cpu}, {processors} processors, {memory} memory, Linux {}\n\
-            * {}; {}; {}\n\n{}{}",
+        let postgres = test_servers::postgres::programs().map_or_else(
+            |_| "no PostgreSQL".to_owned(),
+            |programs| said(&programs.join("postgres").display().to_string(), &["--version"]),
+        );
+        Ok(format!(
+            "{}, commit {}, machine `{}`: {processor}, {processors} processors, {memory} memory, Linux {}; {}; {postgres}. \
+            Load average (1, 5, 15 minutes) at the begin {}, at the end {}.\n\n{}{}",
             self.begun,
-            self.load_at_begin,
-            load_average(),
             said("git", &["describe", "--always", "--dirty"]),
+            machine.trim(),
             said("uname", &["-r"]),
             said("rustc", &["--version"]),
-            test_servers::postgres::programs().map_or_else(
-                |_| "no PostgreSQL".to_owned(),
-                |bin| said(&bin.join("postgres").display().to_string(), &["--version"])
-            ),
-            said("chromium", &["--version"]),
+            self.load_at_begin,
+            load_average(),
             self.summary,
             self.details
-        );
-        Ok(std::fs::write(file, text)?)
+        ))
     }
 }
 
+const HEAD: &str = "# Performance\n\nWritten by `cargo xtask bench --publish`, each chapter by the run that it names. How it is \
+    measured, and what the words mean, stands in [benchmarks.md](benchmarks.md).\n";
+
+/// The document with this chapter in place of the one with its title, or at the end.
+fn with_chapter(document: &str, title: &str, chapter: &str) -> String {
+    let mut chapters: Vec<(&str, &str)> =
+        document.split("\n## ").skip(1).filter_map(|text| text.split_once('\n')).collect();
+    match chapters.iter_mut().find(|(known, _)| *known == title) {
+        Some(known) => known.1 = chapter,
+        None => chapters.push((title, chapter)),
+    }
+    let chapters = chapters.iter().map(|(title, text)| format!("\n## {title}\n\n{}\n", text.trim()));
+    HEAD.to_owned() + &chapters.collect::<String>()
+}
+
 fn first_line(file: &str, name: &str) -> String {
-    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let text = fs::read_to_string(file).unwrap_or_default();
     let value = text.lines().find_map(|line| line.strip_prefix(name)?.split_once(':').map(|(_, value)| value.trim()));
     value.unwrap_or("?").to_owned()
 }
 
 fn load_average() -> String {
-    std::fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').take(3).collect::<Vec<_>>().join(" ")
+    fs::read_to_string("/proc/loadavg").unwrap_or_default().split(' ').take(3).collect::<Vec<_>>().join(" ")
 }
 
 /// The first line that a program prints.

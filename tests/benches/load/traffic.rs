@@ -23,7 +23,7 @@ impl Connection {
         Ok(Connection { stream, buffer: Vec::with_capacity(64 * 1024) })
     }
 
-    /// Sends a request and reads the answer to its end; the body, when the status is 200 or 201.
+    /// Sends a request and reads the answer to its end; the body, when the status is 200, 201 or 202.
     pub async fn ask(&mut self, request: &[u8]) -> anyhow::Result<&[u8]> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
@@ -37,7 +37,7 @@ impl Connection {
             ensure!(self.stream.read_buf(&mut self.buffer).await? > 0, "the answer is cut off");
         }
         let status = self.buffer.get(9..12).unwrap_or_default();
-        if status != b"200" && status != b"201" {
+        if !matches!(status, b"200" | b"201" | b"202") {
             bail!("{}", String::from_utf8_lossy(&self.buffer));
         }
         Ok(&self.buffer[head..head + length])
@@ -72,21 +72,21 @@ pub fn post(path: &str, token: &str, body: &str) -> Vec<u8> {
 pub struct Burst {
     /// Answers in a second.
     pub per_second: f64,
-    /// How many answers there were.
-    pub answers: usize,
+    /// How long each answer took.
+    pub times: Vec<Duration>,
 }
 
-/// Sends the requests again and again over so many connections, for so long.
+/// Sends the requests again and again over so many connections, spread over these servers, for so long.
 pub async fn burst(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     requests: &Arc<Vec<Vec<u8>>>,
     connections: usize,
     lasts: Duration,
 ) -> anyhow::Result<Burst> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut callers = Vec::new();
-    for _ in 0..connections {
-        callers.push(Connection::open(address).await?);
+    for address in addresses.iter().cycle().take(connections) {
+        callers.push(Connection::open(*address).await?);
     }
     let begun = Instant::now();
     let callers: Vec<_> = callers
@@ -94,21 +94,20 @@ pub async fn burst(
         .map(|mut caller| {
             let (requests, next) = (Arc::clone(requests), Arc::clone(&next));
             tokio::spawn(async move {
-                let mut answers = 0;
+                let mut times = Vec::new();
                 while begun.elapsed() < lasts {
                     let at = next.fetch_add(1, Ordering::Relaxed) % requests.len();
-                    caller.ask(&requests[at]).await?;
-                    answers += 1;
+                    times.push(time(&mut caller, &requests[at]).await?);
                 }
-                anyhow::Ok(answers)
+                anyhow::Ok(times)
             })
         })
         .collect();
-    let mut answers = 0;
+    let mut times = Vec::new();
     for caller in callers {
-        answers += caller.await??;
+        times.extend(caller.await??);
     }
-    Ok(Burst { per_second: answers as f64 / begun.elapsed().as_secs_f64(), answers })
+    Ok(Burst { per_second: times.len() as f64 / begun.elapsed().as_secs_f64(), times })
 }
 
 /// One request over and over on one connection: how long the answer takes.

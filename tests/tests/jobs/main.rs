@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use backend::actions::job::{Run, Watch};
-use backend::actions::{Actions, Context, Error, Policy};
+use backend::actions::{Actions, Context, Error, Policy, Retention};
 use backend::clock::{Clock, SettableClock};
 use backend::config::RequireReason;
 use backend::domain::caller::Caller;
@@ -292,8 +292,8 @@ impl Server {
             keep: Keep::all(),
             schedules: JOBS.iter().map(|(name, _)| ((*name).to_owned(), schedule(name))).collect::<BTreeMap<_, _>>(),
             digest_key: None,
-            audit_retention_days: 180,
             anchor_file: None,
+            retention: Retention { register_days: 30, audit_days: 180, event_days: 400, deletion_file: None },
             task_number: None,
             upload: false,
         };

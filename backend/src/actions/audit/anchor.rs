@@ -154,10 +154,9 @@ fn read_all(path: &Path, lines: &mpsc::Sender<Vec<Option<Line>>>) -> io::Result<
         if length > 0 {
             batch.push(serde_json::from_slice(&line).ok());
         }
-        if batch.len() == LINES || length == 0 {
-            if lines.blocking_send(std::mem::take(&mut batch)).is_err() || length == 0 {
-                return Ok(());
-            }
+        let is_full = batch.len() == LINES || length == 0;
+        if is_full && (lines.blocking_send(std::mem::take(&mut batch)).is_err() || length == 0) {
+            return Ok(());
         }
     }
 }

@@ -13,7 +13,7 @@ impl Actions {
     /// # Errors
     /// As every write; [`Error::Interrupted`].
     pub async fn purge_audit_entries(&self, run: &Run) -> Result<Report, Error> {
-        let until = self.clock.now() - TimeDelta::days(i64::from(self.policy.audit_retention_days));
+        let until = self.clock.now() - TimeDelta::days(i64::from(self.policy.retention.audit_days));
         let (mut deleted, mut chain) = (0, 0);
         while let Some(next) = store::audit::next_chain(&self.database.read(), chain).await? {
             loop {

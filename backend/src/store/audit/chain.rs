@@ -198,11 +198,11 @@ async fn insert(write: &Write, number: i64, rows: Vec<(Columns, i64, Hash)>) -> 
     let rows = rows.into_iter().map(|(columns, position, hash)| {
         let mut values = columns.values();
         values.extend(values![number, position, hash.to_vec()]);
-        values
+        Ok(values)
     });
     let statement =
         |rows: &str| format!("INSERT INTO audit ({}, chain, position, hash) VALUES {rows}", NAMES.join(", "));
-    sql::for_rows(write, rows.collect(), statement).await?;
+    sql::for_rows(write, rows, statement).await?;
     Ok(())
 }
 

@@ -33,11 +33,10 @@ pub async fn insert_versions(write: &Write, versions: &[PartyVersion]) -> Result
             sql::json(&version.changes)?,
         ])
     };
-    let rows = versions.iter().map(row).collect::<Result<_, Error>>()?;
     let statement = |rows: &str| {
         format!("INSERT INTO party_history (party_id, version, at, changed_by, source, changes) VALUES {rows}")
     };
-    sql::for_rows(write, rows, statement).await?;
+    sql::for_rows(write, versions.iter().map(row), statement).await?;
     Ok(())
 }
 
@@ -83,7 +82,7 @@ pub async fn rewrite_versions(write: &Write, versions: &[PartyVersion]) -> Resul
         )
     };
     let row = |version: &PartyVersion| Ok(values![version.party_id, version.version, sql::json(&version.changes)?]);
-    sql::for_rows(write, versions.iter().map(row).collect::<Result<_, Error>>()?, statement).await?;
+    sql::for_rows(write, versions.iter().map(row), statement).await?;
     Ok(())
 }
 

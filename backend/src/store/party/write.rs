@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use crate::domain::party::{Address, ExternalId, Party, PartyFields};
+use crate::domain::party::{Address, Party, PartyFields};
 use crate::domain::search;
 use crate::store::sql::{self, values};
 use crate::store::{Conflict, Error, Write};
@@ -30,7 +30,7 @@ pub async fn insert(write: &Write, party: &Party) -> Result<(), Error> {
     let names: Vec<&str> = Scope::All.columns().map(|(name, _)| *name).collect();
     let statement =
         |rows: &str| format!("INSERT INTO party (id, created_at, {}) VALUES {rows} RETURNING seq", names.join(", "));
-    let rows = sql::for_rows(write, vec![row], statement).await?;
+    let rows = sql::for_rows(write, [Ok(row)], statement).await?;
     let row = rows.first().ok_or_else(|| Error::Internal("a new party has no number".to_owned()))?;
     put_keys(write, &[party]).await?;
     put_tokens(write, &[(sql::get(row, "seq")?, party)]).await
@@ -55,8 +55,7 @@ pub async fn update_many(write: &Write, changes: &[Change<'_>]) -> Result<(), Er
     }
     let mut seqs = BTreeMap::new();
     for scope in Scope::ALL {
-        let of_scope = changes.iter().filter(|change| Scope::of(change) == scope);
-        let rows = of_scope.map(|change| scope.row(change)).collect::<Result<_, Error>>()?;
+        let rows = changes.iter().filter(|change| Scope::of(change) == scope).map(|change| scope.row(change));
         for row in sql::for_rows(write, rows, |rows| scope.statement(rows)).await? {
             seqs.insert(sql::get::<Uuid>(&row, "id")?, sql::get::<i64>(&row, "seq")?);
         }
@@ -225,20 +224,18 @@ async fn replace_keys(write: &Write, changes: &[Change<'_>]) -> Result<(), Error
 }
 
 async fn put_keys(write: &Write, parties: &[&Party]) -> Result<(), Error> {
-    let external = |party: &&Party| {
-        let id = party.id;
-        let row = move |key: &ExternalId| values![id, key.system.as_str(), key.id.as_str()];
-        party.fields.external_ids.iter().map(row).collect::<Vec<_>>()
-    };
-    let former = |party: &&Party| {
-        let id = party.id;
-        party.former_numbers.iter().map(move |number| values![id, sql::digits(*number)]).collect::<Vec<_>>()
-    };
-    sql::for_rows(write, parties.iter().flat_map(external).collect(), |rows| {
+    let mut external: Vec<sql::Values> = Vec::new();
+    let mut former: Vec<sql::Values> = Vec::new();
+    for party in parties {
+        let keys = party.fields.external_ids.iter();
+        external.extend(keys.map(|key| Ok(values![party.id, key.system.as_str(), key.id.as_str()])));
+        former.extend(party.former_numbers.iter().map(|number| Ok(values![party.id, sql::digits(*number)])));
+    }
+    sql::for_rows(write, external, |rows| {
         format!("INSERT INTO party_external_id (party_id, system, external_id) VALUES {rows}")
     })
     .await?;
-    sql::for_rows(write, parties.iter().flat_map(former).collect(), |rows| {
+    sql::for_rows(write, former, |rows| {
         format!("INSERT INTO party_former_number (party_id, personal_number) VALUES {rows}")
     })
     .await?;
@@ -266,7 +263,7 @@ async fn put_tokens(write: &Write, parties: &[(i64, &Party)]) -> Result<(), Erro
         } else {
             (tokens.open.join(" "), Some(tokens.full.join(" ")))
         };
-        values![*seq, shown, hidden]
+        Ok(values![*seq, shown, hidden])
     };
     let statement = |rows: &str| {
         if sqlite {
@@ -279,7 +276,7 @@ async fn put_tokens(write: &Write, parties: &[(i64, &Party)]) -> Result<(), Erro
             )
         }
     };
-    sql::for_rows(write, parties.iter().map(row).collect(), statement).await?;
+    sql::for_rows(write, parties.iter().map(row), statement).await?;
     Ok(())
 }
 

@@ -151,27 +151,42 @@ impl Place {
     pub const START: Place = Place::Party(0);
 }
 
+/// So many parties, or subscriptions, a page of [`gap`] looks at. Where nothing differs, that is all that there is to see of
+/// them, and no statement may take longer than a database lets it.
+const STRETCH: i64 = 20_000;
+
 /// The next ones, at most `limit`, of whom what is wanted today is not what CPR has confirmed, and the place after them. One
 /// walk sees everybody who differs at its beginning; a page may be empty before the end.
 ///
 /// # Errors
 /// As every read.
 pub async fn gap(on: &impl Connection, today: NaiveDate, place: Place, limit: u32) -> Result<(Vec<Gap>, Place), Error> {
-    let (rows, wanted) = match place {
-        Place::Party(after) => (to_begin(on, today, after, limit).await?, true),
-        Place::Subscription(after) => (to_end(on, today, after, limit).await?, false),
+    let (rows, after, wanted) = match place {
+        Place::Party(after) => (to_begin(on, today, after, limit).await?, after, true),
+        Place::Subscription(after) => (to_end(on, today, after, limit).await?, after, false),
         Place::End => return Ok((Vec::new(), Place::End)),
     };
     let last = rows.last().map(|row| get::<i64>(row, "place")).transpose()?;
-    let complete = rows.len() < limit as usize;
-    let next = match (place, last) {
-        (Place::Party(_), Some(last)) if !complete => Place::Party(last),
-        (Place::Party(_), _) => Place::Subscription(0),
-        (Place::Subscription(_), Some(last)) if !complete => Place::Subscription(last),
-        _ => Place::End,
+    let reached = match last {
+        // There may be more in this stretch.
+        Some(last) if rows.len() == limit as usize => Some(last),
+        _ => next_after(on, if wanted { "party" } else { "subscription" }, after + STRETCH).await?,
+    };
+    let next = match (reached, wanted) {
+        (Some(reached), true) => Place::Party(reached),
+        (None, true) => Place::Subscription(0),
+        (Some(reached), false) => Place::Subscription(reached),
+        (None, false) => Place::End,
     };
     let gaps = rows.iter().map(|row| gap_of(row, wanted)).collect::<Result<_, Error>>()?;
     Ok((gaps, next))
+}
+
+/// The place just before the first row after this place, if there is one. Where many rows are gone the walk jumps.
+async fn next_after(on: &impl Connection, table: &str, place: i64) -> Result<Option<i64>, Error> {
+    let statement = format!("SELECT seq FROM {table} WHERE seq > $1 ORDER BY seq LIMIT 1");
+    let row = sql::one(on, &statement, values![place]).await?;
+    row.map(|row| Ok(get::<i64>(&row, "seq")? - 1)).transpose()
 }
 
 /// Wanted, and not confirmed.
@@ -180,10 +195,11 @@ async fn to_begin(on: &impl Connection, today: NaiveDate, after: i64, limit: u32
         "SELECT p.seq AS place, {NUMBER} AS number, p.id AS wanted_by, {COLUMNS}, false AS successor_confirmed \
         FROM party p LEFT JOIN register_person r ON r.personal_number = p.personal_number \
         LEFT JOIN subscription s ON s.personal_number = {NUMBER} \
-        WHERE p.seq > $2 AND (s.state IS NULL OR s.state NOT IN ('active', 'failed')) AND {} ORDER BY p.seq LIMIT $3",
+        WHERE p.seq > $2 AND p.seq <= $4 AND (s.state IS NULL OR s.state NOT IN ('active', 'failed')) AND {} \
+        ORDER BY p.seq LIMIT $3",
         wanted()
     );
-    sql::all(on, &statement, values![today, after, i64::from(limit)]).await
+    sql::all(on, &statement, values![today, after, i64::from(limit), after + STRETCH]).await
 }
 
 /// Not wanted, and CPR may follow.
@@ -192,11 +208,11 @@ async fn to_end(on: &impl Connection, today: NaiveDate, after: i64, limit: u32) 
         "SELECT s.seq AS place, s.personal_number AS number, s.party_id AS wanted_by, {COLUMNS}, \
         EXISTS (SELECT 1 FROM subscription n WHERE n.personal_number = s.moved_to AND n.state = 'active') \
             AS successor_confirmed \
-        FROM subscription s WHERE s.seq > $2 AND s.state NOT IN ('none', 'ended') AND NOT {} \
+        FROM subscription s WHERE s.seq > $2 AND s.seq <= $4 AND s.state NOT IN ('none', 'ended') AND NOT {} \
         ORDER BY s.seq LIMIT $3",
         number_wanted("s.personal_number")
     );
-    sql::all(on, &statement, values![today, after, i64::from(limit)]).await
+    sql::all(on, &statement, values![today, after, i64::from(limit), after + STRETCH]).await
 }
 
 fn gap_of(row: &QueryResult, wanted: bool) -> Result<Gap, Error> {
