@@ -35,19 +35,21 @@ impl Actions {
     /// [`Error::PurgeHeld`] when nobody asked for the run and a person has to look first: then only what goes by its age alone
     /// is gone. [`Error::Interrupted`], the database's. What is done stays.
     pub async fn purge(&self, run: &Run) -> Result<Report, Error> {
+        // The day that was counted for is the day that is deleted for, also when a run goes on past midnight.
+        let today = self.today();
         let mut report = Report::default();
         self.note_first_days(run).await?;
         for aged in Aged::ALL {
             report.add(aged.name(), self.remove_aged(run, aged).await?);
         }
-        let (survey, looked_at) = self.survey(run).await?;
+        let (survey, looked_at) = self.survey(run, today).await?;
         let before = self.remembered_cases().await?;
         let by_hand = run.requested_by_hand();
         if let Some(hold) = self.hold(&survey, before).await?.filter(|_| !by_hand) {
             tracing::warn!(code = hold.code(), due = survey.due, "the purge waits until somebody starts it by hand");
             return Err(Error::PurgeHeld(hold));
         }
-        let forgotten = self.forget_due(run, looked_at).await?;
+        let forgotten = self.forget_due(run, today, looked_at).await?;
         report.add("persons", forgotten);
         report.add("needed", looked_at.saturating_sub(forgotten));
         self.remember(&survey, before, by_hand).await?;
@@ -64,13 +66,14 @@ impl Actions {
     /// # Errors
     /// [`Error::Interrupted`], the database's.
     pub async fn purge_preview(&self, run: &Run) -> Result<Report, Error> {
+        let today = self.today();
         let mut report = Report::default();
         self.note_first_days(run).await?;
         for aged in Aged::ALL {
             let before = self.aged_before(aged);
             report.add(aged.name(), store::retention::count_aged(&self.database.read(), aged, before).await?);
         }
-        let (survey, looked_at) = self.survey(run).await?;
+        let (survey, looked_at) = self.survey(run, today).await?;
         let held = self.hold(&survey, self.remembered_cases().await?).await?;
         report.add("persons", survey.due);
         report.add("needed", looked_at - survey.due);
@@ -164,9 +167,8 @@ impl Actions {
     }
 
     /// Counts whose data may go, and how many persons were looked at for that.
-    async fn survey(&self, run: &Run) -> Result<(Survey, u64), Error> {
+    async fn survey(&self, run: &Run, today: NaiveDate) -> Result<(Survey, u64), Error> {
         let (persons, cases) = store::retention::totals(&self.database.read()).await?;
-        let today = self.today();
         let (mut due, mut looked_at, mut after) = (0, 0, None);
         loop {
             run.progress(0, None).await?;
@@ -180,8 +182,7 @@ impl Actions {
         }
     }
 
-    async fn forget_due(&self, run: &Run, total: u64) -> Result<u64, Error> {
-        let today = self.today();
+    async fn forget_due(&self, run: &Run, today: NaiveDate, total: u64) -> Result<u64, Error> {
         let (mut forgotten, mut done, mut after) = (0, 0, None);
         loop {
             let page = self.candidates(today, after).await?;
