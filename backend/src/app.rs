@@ -4,6 +4,7 @@ pub mod backup;
 pub mod chores;
 mod demo;
 pub mod import;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use crate::jobs::{self, Dispatcher};
 use crate::registry::delivery::Deliveries;
 use crate::registry::{Channel, Direkte, Keep, Kind, Live, Registry};
 use crate::store::Database;
+use tls::Certificate;
 
 /// How long a stopping server lets requests finish.
 const DRAIN_SECONDS: u64 = 8;
@@ -46,6 +48,8 @@ pub struct App {
     handle: ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     tidying: tokio::task::JoinHandle<()>,
+    /// Looks whether the certificate is a new one.
+    watching: Option<tokio::task::JoinHandle<()>>,
     dispatcher: Dispatcher,
     actions: Arc<Actions>,
     demo: Option<demo::Demo>,
@@ -86,6 +90,7 @@ impl App {
                 tidy_actions.tidy().await;
             }
         });
+        let certificate = Certificate::load(&config.http.tls)?;
         let served = house.clone();
         let server = HttpServer::new(move || {
             ActixApp::new()
@@ -98,20 +103,32 @@ impl App {
                 .wrap(from_fn(http::wrap))
         })
         .shutdown_timeout(DRAIN_SECONDS)
-        .disable_signals()
-        .bind(config.bind_address()?)
+        .client_request_timeout(Duration::from_secs(config.http.client_timeout_seconds))
+        .disable_signals();
+        let server = match &certificate {
+            None => server.bind(config.bind_address()?),
+            Some(certificate) => server.bind_rustls_0_23(config.bind_address()?, certificate.server_config()?),
+        }
         .with_context(|| format!("kan ikke lytte på {} (http.bind)", config.http.bind))?;
         let address = *server.addrs().first().context("no address")?;
         let dispatcher = Dispatcher::start(actions.clone(), Watch::new(), jobs::JOBS).await?;
         let server = server.run();
         let handle = server.handle();
         let drain = Duration::from_secs(config.http.drain_seconds);
-        Ok(App { address, house, drain, handle, server: tokio::spawn(server), tidying, dispatcher, actions, demo })
+        let watching = certificate.as_ref().map(Certificate::watch);
+        let server = tokio::spawn(server);
+        Ok(App { address, house, drain, handle, server, tidying, watching, dispatcher, actions, demo })
     }
 
     /// Where the house listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The same as an address for browsers, without slash at the end.
+    pub fn url(&self) -> String {
+        let scheme = if self.watching.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// The page of the demo's CPR simulator, on which people move and files are delivered; `None` outside the demo.
@@ -129,6 +146,9 @@ impl App {
         tokio::time::sleep(self.drain).await;
         tokio::join!(self.handle.stop(true), self.dispatcher.stop());
         self.tidying.abort();
+        if let Some(watching) = self.watching {
+            watching.abort();
+        }
         let ended = self.server.await?;
         self.actions.close().await;
         Ok(ended?)
@@ -151,6 +171,7 @@ async fn furnish_anew(config: &Config, clock: SharedClock) -> anyhow::Result<(Ar
     let registry = config.can_look_up().then(|| registry(config, clock.clone())).transpose()?;
     let channel = config.can_subscribe().then(|| channel(config, clock.clone())).transpose()?;
     let deliveries = deliveries(config)?;
+    make_default_folder(config);
     let actions = Actions::new(database, registry, channel, deliveries, policy(config)?, clock).await?;
     // A database that was restored has people again who had been deleted: they go before anybody is served.
     let redone =
@@ -179,6 +200,16 @@ fn registry(config: &Config, clock: SharedClock) -> anyhow::Result<Arc<dyn Regis
         config::Profile::Private => Profile::Private,
     };
     Ok(Arc::new(Live::new(client, profile, keep(config))))
+}
+
+/// Makes the folder for change files when it is the one that nobody has chosen. Where that cannot be, the job that looks into it
+/// says so.
+fn make_default_folder(config: &Config) {
+    if config.has_default_folder()
+        && let Err(error) = std::fs::create_dir_all(&config.cpr.delivery.folder)
+    {
+        tracing::warn!(fault = %error.kind(), "cpr.delivery.folder: the default folder cannot be made");
+    }
 }
 
 /// Where change files come from, as configured.
@@ -271,6 +302,7 @@ fn policy(config: &Config) -> anyhow::Result<Policy> {
         },
         keep: keep(config),
         follow: follow_policy(config),
+        all_cases_reason: Some(config.subscription.all_cases_reason.trim().to_owned()).filter(|text| !text.is_empty()),
         case_reading: config.auth.case_read_requires,
         require_reason: config.audit.require_reason,
         finds: config.cpr.gctp.profile == config::Profile::Authority,

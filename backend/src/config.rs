@@ -4,6 +4,8 @@
 //! then the environment override it (see the head of that file). Every message names the key and never a secret's value.
 
 mod layers;
+mod network;
+mod private;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -12,6 +14,9 @@ use std::path::{Path, PathBuf};
 use openapi::privilege::Privilege;
 use serde::Deserialize;
 use url::Url;
+
+pub use network::Network;
+pub use private::check as check_private;
 
 /// Why the settings cannot be used. The message is Danish, names the key and never shows a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,10 +141,36 @@ pub struct Http {
     pub bind: String,
     /// As the browser sees us; empty: derived from `bind`.
     pub public_url: String,
-    /// Per caller and process.
+    /// Requests, per caller and process.
     pub rate_limit: RateLimit,
     /// How long a stopping server goes on answering while it says that it is not ready.
     pub drain_seconds: u64,
+    /// Questions to CPR, per caller and process.
+    pub cpr_rate_limit: RateLimit,
+    /// Tokens that are refused, per address and process.
+    pub refused_token_limit: RateLimit,
+    /// In which what a caller sends must have come.
+    pub client_timeout_seconds: u64,
+    /// From whom it is believed who the caller is.
+    pub trusted_proxies: Vec<Network>,
+    /// TLS without a proxy.
+    pub tls: Tls,
+}
+
+/// TLS in the server itself; both files or none.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Tls {
+    /// The certificate with its chain, PEM; empty: no TLS.
+    pub cert_file: PathBuf,
+    /// Its private key, PEM.
+    pub key_file: PathBuf,
+}
+
+impl Tls {
+    /// Whether the server speaks TLS itself.
+    pub fn is_on(&self) -> bool {
+        !self.cert_file.as_os_str().is_empty()
+    }
 }
 
 /// How many requests a caller may make.
@@ -439,6 +470,9 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Where change files are looked for unless something else is said.
+const DEFAULT_FOLDER: &str = "data/deliveries";
+
 impl Config {
     /// The settings of this process: the defaults, `file` (else `partsregister.toml` where there is one), the environment.
     ///
@@ -526,6 +560,11 @@ impl Config {
         !self.cpr.direkte.user.is_empty()
     }
 
+    /// The folder for change files is the one that nobody has chosen, so nobody has made it either.
+    pub fn has_default_folder(&self) -> bool {
+        self.cpr.delivery.source == DeliverySource::Folder && self.cpr.delivery.folder == Path::new(DEFAULT_FOLDER)
+    }
+
     fn require_sign_in(&self) -> Result<(), ConfigError> {
         for (key, value) in [("auth.issuer", &self.auth.issuer), ("auth.audience", &self.auth.audience)] {
             if value.is_empty() {
@@ -552,6 +591,10 @@ impl Config {
         let positive = [
             ("http.rate_limit.per_second", self.http.rate_limit.per_second),
             ("http.rate_limit.burst", self.http.rate_limit.burst),
+            ("http.cpr_rate_limit.per_second", self.http.cpr_rate_limit.per_second),
+            ("http.cpr_rate_limit.burst", self.http.cpr_rate_limit.burst),
+            ("http.refused_token_limit.per_second", self.http.refused_token_limit.per_second),
+            ("http.refused_token_limit.burst", self.http.refused_token_limit.burst),
             ("database.max_connections", self.database.max_connections),
             ("audit.retention_days", self.audit.retention_days),
             ("events.retention_days", self.events.retention_days),
@@ -622,8 +665,21 @@ impl Config {
         if self.protection.message.trim().is_empty() {
             return Err(ConfigError::invalid("protection.message", "skal udfyldes"));
         }
-        if !self.audit.key_file.as_os_str().is_empty() && !self.audit.key_file.is_file() {
-            return Err(ConfigError::invalid("audit.key_file", "filen findes ikke"));
+        if !(1..=600).contains(&self.http.client_timeout_seconds) {
+            return Err(ConfigError::invalid("http.client_timeout_seconds", "skal være 1 til 600"));
+        }
+        let tls = &self.http.tls;
+        if tls.is_on() != !tls.key_file.as_os_str().is_empty() {
+            let missing = if tls.is_on() { "http.tls.key_file" } else { "http.tls.cert_file" };
+            return Err(ConfigError::invalid(missing, "http.tls.cert_file og http.tls.key_file hører sammen"));
+        }
+        let keys = [
+            ("audit.key_file", &self.audit.key_file),
+            ("http.tls.key_file", &self.http.tls.key_file),
+            ("cpr.delivery.sftp.key_file", &self.cpr.delivery.sftp.key_file),
+        ];
+        for (key, file) in keys {
+            private::check(key, file)?;
         }
         let anchor_file = &self.audit.anchor_file;
         if anchor_file.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
@@ -689,7 +745,8 @@ mod tests {
 
     #[test]
     fn the_default_file_is_valid_and_wants_an_issuer() {
-        assert!(with("").is_ok());
+        assert!(with("").unwrap().has_default_folder());
+        assert!(!with("[cpr.delivery]\nfolder = '/srv/deliveries'").unwrap().has_default_folder());
         let error = Config::from_toml_str("").unwrap_err();
         assert_eq!(error.to_string(), "auth.issuer: skal udfyldes (uden for demoen)");
     }
@@ -731,6 +788,13 @@ mod tests {
             ("[log]\nformat = 'xml'", "log.format"),
             ("[log]\nlevel = 'loud'", "log.level"),
             ("[http]\ndrain_seconds = 900", "http.drain_seconds"),
+            ("[audit]\nkey_file = '/nowhere'", "audit.key_file"),
+            ("[http]\ntrusted_proxies = ['10.0.0.0/33']", "http.trusted_proxies[0]"),
+            ("[http]\ntrusted_proxies = ['proxy.example']", "http.trusted_proxies[0]"),
+            ("[http]\ncpr_rate_limit = { per_second = 0, burst = 1 }", "http.cpr_rate_limit.per_second"),
+            ("[http]\nclient_timeout_seconds = 0", "http.client_timeout_seconds"),
+            ("[http.tls]\ncert_file = '/etc/a.pem'", "http.tls.key_file"),
+            ("[http.tls]\nkey_file = '/etc/a.pem'", "http.tls.cert_file"),
         ];
         for (text, key) in wrong {
             let message = with(text).unwrap_err().to_string();
@@ -757,6 +821,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("password");
         std::fs::write(&file, " hemmelig-1A!\n").unwrap();
+        only_mine(&file, 0o600);
         let config = with(&format!("[cpr.gctp]\nuser = 'W1'\npassword_file = '{}'", file.display())).unwrap();
         assert_eq!(config.cpr.gctp.password.reveal(), "hemmelig-1A!");
         assert!(!format!("{config:?}").contains("hemmelig"));
@@ -766,6 +831,77 @@ mod tests {
         assert!(both.to_string().starts_with("cpr.gctp.password_file:"), "{both}");
         let missing = with("[cpr.gctp]\npassword_file = '/nowhere'").unwrap_err();
         assert!(missing.to_string().starts_with("cpr.gctp.password_file:"), "{missing}");
+    }
+
+    fn only_mine(file: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn a_secret_that_everybody_on_the_machine_can_read_stops_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "0123456789abcdef0123456789abcdef").unwrap();
+        let path = file.display();
+        let settings = [
+            (format!("[cpr.gctp]\nuser = 'W1'\npassword_file = '{path}'"), "cpr.gctp.password_file"),
+            (format!("[audit]\nkey_file = '{path}'"), "audit.key_file"),
+            (format!("[http.tls]\ncert_file = '/etc/a.pem'\nkey_file = '{path}'"), "http.tls.key_file"),
+        ];
+        for (text, key) in settings {
+            for open in [0o604, 0o602, 0o644] {
+                only_mine(&file, open);
+                let message = with(&text).unwrap_err().to_string();
+                assert!(message.starts_with(&format!("{key}:")) && message.contains("chmod"), "{message}");
+                assert!(!message.contains("0123456789"), "{message}");
+            }
+            // A group is somebody whom the operator has chosen.
+            for closed in [0o600, 0o400, 0o640] {
+                only_mine(&file, closed);
+                with(&text).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn no_secret_is_printed_whichever_way_it_came() {
+        const HIDDEN: &str = "hemmelig-1A!";
+        let text = format!(
+            "[database]\nurl = 'postgres://register:{HIDDEN}@db.example/register'\n\
+             [cpr.gctp]\nuser = 'W1'\npassword = '{HIDDEN}'\n\
+             [cpr.direkte]\nuser = 'D1'\ncustomer_number = '1'\npassword = '{HIDDEN}'\n"
+        );
+        let config = with(&text).unwrap();
+        for printed in [config.printable().to_owned(), format!("{config:?}"), format!("{config:#?}")] {
+            assert!(!printed.contains("hemmelig") && !printed.contains("1A!"), "{printed}");
+        }
+        assert!(config.printable().contains("***"), "it shows that there is one");
+        // Every key that sounds like a secret is one: a new key cannot be forgotten.
+        let sounds = |name: &str| ["password", "secret", "token"].contains(&name);
+        let mut tables = vec![("".to_owned(), layers::defaults().unwrap())];
+        while let Some((at, table)) = tables.pop() {
+            for (name, value) in table {
+                let key = format!("{at}{name}");
+                assert!(!sounds(&name) || layers::SECRETS.contains(&key.as_str()), "{key} would be printed");
+                if let toml::Value::Table(inner) = value {
+                    tables.push((format!("{key}."), inner));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_of_a_secret_is_not_repeated() {
+        for text in [
+            "[cpr.gctp]\npassword = ['hemmelig']",
+            "[database]\nurl = 'mysql://register:hemmelig@db'",
+            "[cpr.direkte]\nuser = 'x'\npassword = 'hemmelig'",
+            "[cpr.gctp]\npassword = 'hemmelig\npassword_file = ''",
+        ] {
+            let message = with(text).unwrap_err().to_string();
+            assert!(!message.contains("hemmelig"), "{message}");
+        }
     }
 
     #[test]

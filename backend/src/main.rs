@@ -230,9 +230,9 @@ fn stopped() -> Result<impl Future<Output = ()>> {
 }
 
 fn announce(app: &App) {
-    say(&format!("listening on http://{}", app.address()));
+    say(&format!("listening on {}", app.url()));
     if let Some(simulator) = app.simulator_url() {
-        say(&format!("Åbn http://{}/ og log ind som en af demoens personer. API: http://{0}/docs/", app.address()));
+        say(&format!("Åbn {}/ og log ind som en af demoens personer. API: {0}/docs/", app.url()));
         say(&format!("CPR-simulatoren: lad nogen flytte, og levér nattens fil, på {simulator}"));
     }
 }

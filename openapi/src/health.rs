@@ -20,7 +20,8 @@ pub struct Health {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HealthCheck {
-    /// `database`, `cpr` or `cpr-direkte` (`ok` where it is not configured); `process` alone when it is about to stop.
+    /// `database`, `cpr`, `cpr-direkte`, `deliveries` or `jobs` (`ok` where it is not configured); `process` alone when it is about
+    /// to stop.
     pub name: String,
     /// Its state.
     pub status: HealthStatus,

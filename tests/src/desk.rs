@@ -43,6 +43,7 @@ impl Desk {
         database.migrate().await?;
         let policy = Policy {
             follow: FollowPolicy { scope: Scope::OpenAndRecentlyClosed, recently_closed_days: 90 },
+            all_cases_reason: None,
             case_reading: None,
             protection: protection::Policy { display: Display::Warn, message: String::new() },
             require_reason: RequireReason::Never,

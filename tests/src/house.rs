@@ -120,7 +120,7 @@ impl House {
 
     /// Where the house is, without slash at the end.
     pub fn url(&self) -> String {
-        format!("http://{}", self.app.address())
+        self.app.url()
     }
 
     /// The time in the house, at CPR and at the identity provider.

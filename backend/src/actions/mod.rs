@@ -20,6 +20,7 @@ pub mod job;
 pub mod metrics;
 pub mod party;
 pub mod person;
+mod readiness;
 mod repeat;
 mod retention;
 pub mod spot_check;
@@ -32,7 +33,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aws_lc_rs::hmac;
-use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::clock::SharedClock;
@@ -43,15 +43,13 @@ use crate::domain::protection;
 use crate::domain::subscription::FollowPolicy;
 use crate::registry::delivery::Deliveries;
 use crate::registry::metered::Metered;
-use crate::registry::{Channel, Keep, Registry, State};
+use crate::registry::{Channel, Keep, Registry};
 use crate::store::{self, Database};
 
 use entry::{About, Told};
 pub use error::{Current, Error};
+pub use readiness::Readiness;
 pub use repeat::Idempotency;
-
-/// CPR lets a password live for 90 days, and it is renewed after 60. One that is as old as this is not being renewed.
-const PASSWORD_IS_OLD: TimeDelta = TimeDelta::days(75);
 
 /// What an installation has decided.
 #[derive(Clone)]
@@ -72,6 +70,8 @@ pub struct Policy {
     pub schedules: BTreeMap<String, Schedule>,
     /// Which cases are a reason to follow their parties.
     pub follow: FollowPolicy,
+    /// Why all cases are one, where they are.
+    pub all_cases_reason: Option<String>,
     /// What reading cases demands.
     pub case_reading: Demand,
     /// The key of the digest of personal numbers and of the log's chains; `None`: made once and kept in the database.
@@ -153,16 +153,6 @@ pub struct Actions {
     copied: deletion::Copied,
 }
 
-/// Whether this process can serve; texts are Danish, `None` is good.
-pub struct Readiness {
-    /// What is wrong with the database.
-    pub database_fault: Option<String>,
-    /// What is wrong with CPR.
-    pub cpr_fault: Option<String>,
-    /// What is wrong with CPR Direkte.
-    pub channel_fault: Option<String>,
-}
-
 impl Actions {
     /// The actions of this house.
     ///
@@ -197,7 +187,7 @@ impl Actions {
             channel.map(|door| -> Arc<dyn Channel> { Arc::new(Metered::direkte(door, counters.asked.clone())) });
         // Whoever records waits for the commit, so when the last request has been answered nothing is left in the recorder.
         let (recorder, _) = store::audit::Recorder::start(database.clone());
-        Ok(Actions {
+        let actions = Actions {
             recorder,
             database,
             registry,
@@ -212,41 +202,9 @@ impl Actions {
             counters,
             anchored: audit::Anchored::default(),
             copied: deletion::Copied::default(),
-        })
-    }
-
-    /// Whether this process can serve.
-    pub async fn readiness(&self) -> Readiness {
-        let database_fault = self.database.ping().await.is_err().then(|| "Databasen svarer ikke.".to_owned());
-        let cpr_fault = match &self.registry {
-            None => None,
-            Some(registry) => match registry.state().await {
-                State::Ready => self.old_password(registry.password_changed_at().await),
-                State::Unreachable => Some("CPR svarer ikke.".to_owned()),
-                State::Refused => Some("CPR afviser myndighedens bruger. Se driftsvejledningen.".to_owned()),
-                State::NoAccess => Some(
-                    "CPR giver ikke myndighedens bruger adgang til opslag (1035). Se driftsvejledningen.".to_owned(),
-                ),
-            },
         };
-        let channel_fault = match &self.channel {
-            None => None,
-            Some(channel) => match channel.state() {
-                State::Ready => self.old_password(channel.password_changed_at().await),
-                State::Unreachable => Some("CPR Direkte svarer ikke. Abonnementer venter.".to_owned()),
-                State::Refused | State::NoAccess => {
-                    Some("CPR Direkte afviser myndighedens bruger. Se driftsvejledningen.".to_owned())
-                }
-            },
-        };
-        Readiness { database_fault, cpr_fault, channel_fault }
-    }
-
-    /// Says that a password will soon be refused, and should have been renewed long ago.
-    fn old_password(&self, changed_at: Option<DateTime<Utc>>) -> Option<String> {
-        let days = (self.clock.now() - changed_at?).num_days();
-        (days >= PASSWORD_IS_OLD.num_days())
-            .then(|| format!("Kodeordet til CPR er {days} dage gammelt og gælder i 90. Se driftsvejledningen."))
+        actions.note_scope().await?;
+        Ok(actions)
     }
 
     /// Housekeeping, to be called at an interval.

@@ -1,6 +1,7 @@
 //! Following parties in CPR: reading how one is followed, trying again, and what a change means to who is followed.
 
 mod reconcile;
+mod scope;
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::ConfigError;
+use super::{ConfigError, private};
 
 /// The documented default file, which is the defaults.
 const DEFAULTS: &str = include_str!("../../config.default.toml");
@@ -15,7 +15,7 @@ const PREFIX: &str = "PARTSREGISTER_";
 const FREE: [&str; 1] = ["auth.privilege_map"];
 
 /// Secrets that can be given as `<key>_file` instead.
-const SECRETS: [&str; 3] = ["database.url", "cpr.gctp.password", "cpr.direkte.password"];
+pub const SECRETS: [&str; 3] = ["database.url", "cpr.gctp.password", "cpr.direkte.password"];
 
 /// The defaults with `texts` on top of them, one after the other, and then the environment; secrets are read from files.
 pub fn merge(texts: &[&str], environment: impl Iterator<Item = (String, String)>) -> Result<Table, ConfigError> {
@@ -32,6 +32,12 @@ pub fn merge(texts: &[&str], environment: impl Iterator<Item = (String, String)>
         read_secret(&mut tree, key)?;
     }
     Ok(tree)
+}
+
+/// The defaults alone.
+#[cfg(test)]
+pub fn defaults() -> Result<Table, ConfigError> {
+    parse(DEFAULTS)
 }
 
 /// The tree as TOML with secrets hidden.
@@ -109,6 +115,7 @@ fn read_secret(tree: &mut Table, key: &str) -> Result<(), ConfigError> {
     if path.is_empty() {
         return Ok(());
     }
+    private::check(&file_key, Path::new(&path))?;
     let secret = read_file(&file_key, Path::new(&path))?.trim().to_owned();
     let default = parse(DEFAULTS)?;
     let Some(value) = find(tree, key) else { return Ok(()) };

@@ -37,15 +37,21 @@ pub struct FollowPolicy {
     pub recently_closed_days: u32,
 }
 
+impl Scope {
+    /// The name in the settings and in the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Scope::OpenAndRecentlyClosed => "open-and-recently-closed",
+            Scope::AllCases => "all-cases",
+        }
+    }
+}
+
 impl FollowPolicy {
     /// Names the decision: what was computed under another one has to be computed anew. The number in front rises when
     /// [`follow`] itself changes.
     pub fn fingerprint(&self) -> String {
-        let scope = match self.scope {
-            Scope::OpenAndRecentlyClosed => "open-and-recently-closed",
-            Scope::AllCases => "all-cases",
-        };
-        format!("1 {scope} {}", self.recently_closed_days)
+        format!("1 {} {}", self.scope.name(), self.recently_closed_days)
     }
 }
 

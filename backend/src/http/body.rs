@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
@@ -43,6 +44,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             .unwrap_or(0);
         let mut payload = payload.take();
         let let_in = caller::let_in(request);
+        let time = client_timeout(request);
         Box::pin(async move {
             let_in.await;
             if !is_json {
@@ -55,19 +57,33 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if announced > MAX_BODY {
                 return Err(too_large());
             }
-            let mut bytes = web::BytesMut::with_capacity(announced);
-            while let Some(chunk) = payload.next().await {
-                let chunk =
-                    chunk.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
-                if bytes.len() + chunk.len() > MAX_BODY {
-                    return Err(too_large());
+            let read = async {
+                let mut bytes = web::BytesMut::new();
+                while let Some(chunk) = payload.next().await {
+                    let chunk =
+                        chunk.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
+                    if bytes.len() + chunk.len() > MAX_BODY {
+                        return Err(too_large());
+                    }
+                    bytes.extend_from_slice(&chunk);
                 }
-                bytes.extend_from_slice(&chunk);
-            }
-            let bytes = bytes.freeze();
+                Ok::<_, Failure>(bytes.freeze())
+            };
+            let bytes = tokio::time::timeout(time, read).await.map_err(|_| too_slow())??;
             Ok(Body { value: from_json(&bytes)?, bytes })
         })
     }
+}
+
+/// In which all of a body must have come (`http.client_timeout_seconds`): whoever sends it a byte at a time holds nothing for
+/// long.
+fn client_timeout(request: &HttpRequest) -> Duration {
+    request.app_data::<web::Data<Http>>().map_or(Duration::from_secs(30), |house| house.client_timeout)
+}
+
+/// A body that did not come in time.
+pub fn too_slow() -> Failure {
+    Failure::new(ProblemCode::InvalidRequest, "Forespørgslen kom for langsomt, og resten blev ikke læst.")
 }
 
 /// A JSON body that may be left out; as [`Body`] where there is one. Without a type it is for operations that take no input.

@@ -60,6 +60,10 @@ demands! {
     ReadAudit: |caller, _| caller.has(Privilege::Auditor);
 }
 
+/// The operations that ask CPR while their caller waits.
+const ASKS_CPR: [&str; 5] =
+    ["preview_party_cpr", "fetch_party_cpr", "look_up_person", "find_party_personal_number", "find_person"];
+
 /// A caller who may do what `D` demands. What else was asked is read after this, so that whoever may not learns nothing else,
 /// and no body is read in vain.
 pub struct Allowed<D> {
@@ -155,13 +159,18 @@ impl<D: Demand> FromRequest for Allowed<D> {
             let caller = match house.verifier.caller(request.headers()).await {
                 Ok(caller) => caller,
                 Err(failure) => {
-                    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-                    let peer = format!("ip {peer}");
-                    let failure = house.limits.check(&peer).err().unwrap_or(failure);
+                    let address = house.proxies.counted(&request);
+                    let peer = format!("ip {address}");
+                    let limits = &house.limits;
+                    let limited = limits.requests.check(&peer).and_then(|()| match failure.is_suspicious() {
+                        true => limits.refused_tokens.check(&address),
+                        false => Ok(()),
+                    });
+                    let failure = limited.err().unwrap_or(failure);
                     return Err(turn_away(&house, &request, peer, failure).await);
                 }
             };
-            if let Err(failure) = house.limits.check(&format!("sub {}", caller.subject)) {
+            if let Err(failure) = house.limits.requests.check(&format!("sub {}", caller.subject)) {
                 return Err(turn_away(&house, &request, caller.subject, failure).await);
             }
             let person = named_person(&request);
@@ -186,6 +195,9 @@ impl<D: Demand> FromRequest for Allowed<D> {
             }
             request.extensions_mut().insert(Attempt { context: allowed.context.clone(), party_id });
             person?;
+            if ASKS_CPR.contains(&allowed.context.operation) {
+                house.limits.cpr.check(&allowed.caller.subject)?;
+            }
             open.send_replace(true);
             Ok(allowed)
         })

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::time::Duration;
 
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
@@ -14,7 +15,7 @@ use openapi::page::{Page, PageQuery};
 use openapi::problem::{Problem, ProblemCode};
 use uuid::Uuid;
 
-use super::body::{OptionalBody, Path, Query};
+use super::body::{OptionalBody, Path, Query, too_slow};
 use super::caller::{Allowed, AskCpr, Operate};
 use super::problem::Failure;
 use super::{Http, input, paging};
@@ -147,7 +148,7 @@ pub async fn upload_delivery(
         domain::input::file_name("/fileName", query.0.file_name.as_deref()).map_err(actions::Error::from)?;
     // The bytes of the body are not at hand for the digest: the action adds the hash of the file.
     let context = input::repeatable(allowed.context(), &request, &web::Bytes::new())?;
-    let file = to_disk(&request, payload).await?;
+    let file = to_disk(&request, payload, house.client_timeout).await?;
     let delivery = house.actions.upload_delivery(&context, file_name, file).await?;
     Ok(accepted(delivery))
 }
@@ -202,8 +203,8 @@ fn accepted(delivery: house::Delivery) -> HttpResponse {
     HttpResponse::Accepted().insert_header((header::LOCATION, place)).json(contract(delivery))
 }
 
-/// Writes a body to a file that has no name, as it comes.
-async fn to_disk(request: &HttpRequest, mut payload: web::Payload) -> Result<File, Failure> {
+/// Writes a body to a file that has no name, as it comes; `patience` is how long the next piece may take.
+async fn to_disk(request: &HttpRequest, mut payload: web::Payload, patience: Duration) -> Result<File, Failure> {
     let too_large = || Failure::new(ProblemCode::PayloadTooLarge, "En leverance må højst fylde 10 GiB.");
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -212,7 +213,7 @@ async fn to_disk(request: &HttpRequest, mut payload: web::Payload) -> Result<Fil
     }
     let mut file = on_disk(tempfile::tempfile).await?;
     let mut length = 0;
-    while let Some(piece) = payload.next().await {
+    while let Some(piece) = tokio::time::timeout(patience, payload.next()).await.map_err(|_| too_slow())? {
         let piece = piece.map_err(|_| Failure::new(ProblemCode::InvalidRequest, "Forespørgslen blev afbrudt."))?;
         length += piece.len() as u64;
         if length > MAX_UPLOAD {

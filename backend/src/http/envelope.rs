@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use super::Http;
 use super::caller::Attempt;
+use super::explained::Text;
+use super::headers::{self, Kind, set};
 use super::page::Page;
 
 /// The header that names a request, in and out.
@@ -65,22 +67,14 @@ async fn answer(
         set(&mut response, header::CONTENT_TYPE, "application/problem+json");
     }
     set(&mut response, REQUEST_ID, &id);
-    set(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(&mut response, header::X_FRAME_OPTIONS, "DENY");
-    set(&mut response, header::REFERRER_POLICY, "no-referrer");
     if is_api {
         set(&mut response, header::CACHE_CONTROL, "no-store");
-    } else {
-        // Swagger UI styles itself inline; the rest of the house does not.
-        let styles = if is_docs { "style-src 'self' 'unsafe-inline'; img-src 'self' data:; " } else { "" };
-        let connect = origins_to_sign_in_at(&response).await.join(" ");
-        let policy = format!(
-            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; {styles}connect-src 'self' {connect}; object-src 'none'; \
-             base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-        );
-        set(&mut response, header::CONTENT_SECURITY_POLICY, &policy);
     }
-    if let Some(house) = response.request().app_data::<web::Data<Http>>().cloned() {
+    let house = response.request().app_data::<web::Data<Http>>().cloned();
+    let by_tls = house.as_ref().is_some_and(|house| house.proxies.is_tls(response.request()));
+    let kind = kind(&response, is_docs).await;
+    headers::put(&mut response, &kind, by_tls);
+    if let Some(house) = house {
         let operation = house.operations.name(response.request());
         house.meter.note(operation, response.status(), code, started.elapsed());
         if house.is_stopping() {
@@ -110,20 +104,20 @@ async fn note_attempt(request: &HttpRequest, problem: &Problem) {
     }
 }
 
-/// The browser application exchanges its code at the provider, so the policy of its page must let it. Nothing but the
-/// page waits for the provider.
-async fn origins_to_sign_in_at<B>(response: &ServiceResponse<B>) -> Vec<String> {
-    let is_page = response.response().extensions().contains::<Page>();
+/// What an answer is to a browser. The application exchanges its code at the provider, so the policy of its page must let it;
+/// nothing but the page waits for the provider.
+async fn kind<B>(response: &ServiceResponse<B>, is_docs: bool) -> Kind {
+    let (is_page, is_text) = {
+        let extensions = response.response().extensions();
+        (extensions.contains::<Page>(), extensions.contains::<Text>())
+    };
     let house = response.request().app_data::<web::Data<Http>>();
     match house.and_then(|house| house.provider.as_ref()) {
-        Some(provider) if is_page => provider.origins().await,
-        _ => Vec::new(),
-    }
-}
-
-fn set<B>(response: &mut ServiceResponse<B>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
+        Some(provider) if is_page => Kind::Page { sign_in_at: provider.origins().await },
+        None if is_page => Kind::Page { sign_in_at: Vec::new() },
+        _ if is_docs => Kind::Docs,
+        _ if is_text => Kind::Text,
+        _ => Kind::Data,
     }
 }
 

@@ -25,8 +25,8 @@ pub async fn get_liveness() -> HttpResponse {
 
 /// Can the process serve?
 ///
-/// 503 only when this process cannot serve, that is without its database, or when it is about to stop. CPR's state stands in
-/// the body and changes nothing.
+/// 503 only when this process cannot serve, that is without its database, or when it is about to stop. What else is wrong stands
+/// in the body and changes nothing: CPR's state, deliveries that are missing or late, jobs that did not succeed.
 #[utoipa::path(
     tag = "Drift",
     operation_id = "get_readiness",
@@ -51,11 +51,16 @@ pub async fn get_readiness(house: web::Data<Http>) -> HttpResponse {
     let database = check("database", readiness.database_fault, HealthStatus::Down);
     let cpr = check("cpr", readiness.cpr_fault, HealthStatus::Degraded);
     let channel = check("cpr-direkte", readiness.channel_fault, HealthStatus::Degraded);
-    let status = match (database.status, cpr.status, channel.status) {
-        (HealthStatus::Down, ..) => HealthStatus::Down,
-        (_, HealthStatus::Ok, HealthStatus::Ok) => HealthStatus::Ok,
-        _ => HealthStatus::Degraded,
+    let deliveries = check("deliveries", readiness.deliveries_fault, HealthStatus::Degraded);
+    let jobs = check("jobs", readiness.jobs_fault, HealthStatus::Degraded);
+    let checks = vec![database, cpr, channel, deliveries, jobs];
+    let has = |status: HealthStatus| checks.iter().any(|check| check.status == status);
+    let (status, mut answer) = if has(HealthStatus::Down) {
+        (HealthStatus::Down, HttpResponse::ServiceUnavailable())
+    } else if has(HealthStatus::Degraded) {
+        (HealthStatus::Degraded, HttpResponse::Ok())
+    } else {
+        (HealthStatus::Ok, HttpResponse::Ok())
     };
-    let mut answer = if status == HealthStatus::Down { HttpResponse::ServiceUnavailable() } else { HttpResponse::Ok() };
-    answer.json(health(status, vec![database, cpr, channel]))
+    answer.json(health(status, checks))
 }

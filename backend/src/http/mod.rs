@@ -11,7 +11,9 @@ mod delivery;
 mod envelope;
 mod etag;
 mod event;
+mod explained;
 mod find;
+mod headers;
 mod health;
 mod input;
 mod job;
@@ -22,6 +24,7 @@ mod operations;
 mod page;
 mod paging;
 mod party;
+mod peer;
 mod person;
 mod problem;
 mod provider;
@@ -36,6 +39,7 @@ mod token;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
 use openapi::privilege::Privilege;
@@ -49,6 +53,7 @@ use crate::clock::SharedClock;
 use crate::config::Config;
 use limits::Limits;
 use operations::Operations;
+use peer::Proxies;
 use problem::Failure;
 use provider::Provider;
 use sign_in::DemoSignIn;
@@ -68,6 +73,9 @@ pub struct Http {
     sign_in: SignIn,
     settings: Settings,
     limits: Limits,
+    proxies: Proxies,
+    /// In which what a caller sends must have come.
+    client_timeout: Duration,
     operations: Operations,
     meter: metrics::Meter,
     stopping: AtomicBool,
@@ -100,7 +108,9 @@ impl Http {
             sign_in: sign_in::describe(config, is_demo),
             demo,
             settings: settings::of(config),
-            limits: Limits::new(config.http.rate_limit),
+            limits: Limits::new(&config.http),
+            proxies: Proxies::new(config.http.trusted_proxies.clone()),
+            client_timeout: Duration::from_secs(config.http.client_timeout_seconds),
             operations: Operations::of(&specification()),
             meter: metrics::Meter::new()?,
             stopping: AtomicBool::new(false),
@@ -190,7 +200,13 @@ pub fn rest(config: &mut web::ServiceConfig) {
     config
         .route("/docs", web::get().to(to_docs))
         .route("/metrics", web::get().to(metrics::get_metrics))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", specification()))
+        .configure(explained::routes)
+        .service(
+            // Swagger UI would let a service on the internet judge the specification.
+            SwaggerUi::new("/docs/{_:.*}")
+                .config(utoipa_swagger_ui::Config::default().validator_url("none"))
+                .url("/openapi.json", specification()),
+        )
         .default_service(web::to(anything_else));
 }
 

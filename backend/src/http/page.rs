@@ -22,7 +22,7 @@ pub fn serve(request: &HttpRequest) -> Option<HttpResponse> {
     }
     // A page of the application has no dot, and its address begins with none of the house's own words.
     let first = path.split('/').next().unwrap_or_default();
-    let is_page = !["assets", "docs", "health", "metrics"].contains(&first)
+    let is_page = !["assets", "docs", "health", "metrics", "problems"].contains(&first)
         && !path.rsplit('/').next().unwrap_or_default().contains('.');
     is_page.then(|| {
         file(request, "index.html").unwrap_or_else(|| {

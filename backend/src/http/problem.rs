@@ -16,12 +16,20 @@ pub struct Failure {
     errors: Vec<FieldError>,
     party_id: Option<uuid::Uuid>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
+    suspicious: bool,
 }
 
 impl Failure {
     /// A problem with this Danish explanation.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Failure {
-        Failure { code, detail: detail.into(), errors: Vec::new(), party_id: None, headers: Vec::new() }
+        Failure {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            party_id: None,
+            headers: Vec::new(),
+            suspicious: false,
+        }
     }
 
     /// Input that is wrong in one field.
@@ -56,6 +64,16 @@ impl Failure {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// Somebody may be trying what works.
+    pub fn suspicious(self) -> Failure {
+        Failure { suspicious: true, ..self }
+    }
+
+    /// Whether somebody may be trying what works.
+    pub fn is_suspicious(&self) -> bool {
+        self.suspicious
     }
 
     /// The body, complete but for the request id.

@@ -166,8 +166,7 @@ pub async fn demo_sign_in(
     house: web::Data<Http>,
     body: Body<DemoSignInRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    house.limits.check(&format!("ip {peer}"))?;
+    house.limits.requests.check(&format!("ip {}", house.proxies.counted(&request)))?;
     let Some(demo) = &house.demo else {
         return Err(Failure::new(
             ProblemCode::NotAvailableHere,

@@ -2,10 +2,12 @@
 
 use actix_web::App;
 use utoipa::Modify;
+use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{Info, License, OpenApi, Server};
+use utoipa::openapi::{Info, License, OpenApi, Ref, RefOr, Server};
 use utoipa_actix_web::AppExt;
 
 use super::operations::of_path;
@@ -33,7 +35,38 @@ pub fn specification() -> OpenApi {
     let tag = |(name, about): (&str, &str)| TagBuilder::new().name(name).description(Some(about)).build();
     spec.tags = Some(TAGS.map(tag).to_vec());
     Bearer.modify(&mut spec);
+    tell_what_all_answer(&mut spec);
     spec
+}
+
+/// The problems that stand at no handler, because the edge answers with them whatever is asked.
+fn tell_what_all_answer(spec: &mut OpenApi) {
+    for (_, item) in spec.paths.paths.iter_mut().filter(|(path, _)| path.starts_with("/api/")) {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            let mut told = vec![("429", "Too many requests; `Retry-After` is set")];
+            if operation.request_body.is_some() || operation.parameters.as_ref().is_some_and(|all| !all.is_empty()) {
+                told.push(("400", "The request cannot be read"));
+            }
+            if operation.request_body.is_some() {
+                told.push(("413", "The body is too large"));
+                told.push(("415", "The body is of another media type"));
+            }
+            // Whoever needs a token is asked for at the provider and noted in the database.
+            if operation.responses.responses.contains_key("401") {
+                told.push(("503", "The database or the identity provider is away; `Retry-After` is set"));
+            }
+            for (status, description) in told {
+                let answer = || RefOr::T(problem(description));
+                operation.responses.responses.entry(status.to_owned()).or_insert_with(answer);
+            }
+        }
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description(description).content("application/problem+json", content).build()
 }
 
 struct Bearer;

@@ -23,6 +23,17 @@ pub async fn put(write: &Write, name: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Remembers this from now on; whether something else was remembered before. Of several who say the same at once, one is
+/// told so.
+///
+/// # Errors
+/// As every write.
+pub async fn change(write: &Write, name: &str, value: &str) -> Result<bool, Error> {
+    let statement = "INSERT INTO remembered (name, value) VALUES ($1, $2) \
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE remembered.value <> excluded.value";
+    Ok(sql::execute(write, statement, values![name, value]).await? > 0)
+}
+
 /// Remembers nothing under this name.
 ///
 /// # Errors

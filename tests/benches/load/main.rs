@@ -169,6 +169,7 @@ impl World {
     pub fn settings(&self, url: &str) -> String {
         format!(
             "[http]\nbind = '127.0.0.1:0'\nrate_limit = {{ per_second = 1000000, burst = 1000000 }}\n\
+            cpr_rate_limit = {{ per_second = 1000000, burst = 1000000 }}\n\
             [database]\nurl = '{url}'\n\
             [auth]\nissuer = '{}'\naudience = '{AUDIENCE}'\nclient_id = '{CLIENT_ID}'\n\
             [cpr.gctp]\nurl = '{}'\nuser = '{}'\npassword = '{}'\n",

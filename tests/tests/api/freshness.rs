@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use openapi::health::{Health, HealthStatus};
 use openapi::party::Party;
 use openapi::subscription::SubscriptionSummary;
 use reqwest::Method;
@@ -95,6 +96,12 @@ async fn the_summary_and_the_metrics_tell_the_lag_and_the_gaps(house: &House) {
         assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
     }
     assert!(text.contains("partsregister_job_last_success_timestamp_seconds{name=\"apply-deliveries\"}"), "{text}");
+
+    let ready: Health = house.anonymous().request(Method::GET, "/health/ready").send().await.expect(200).json();
+    let deliveries = ready.checks.iter().find(|check| check.name == "deliveries").expect("deliveries are looked at");
+    assert_eq!((ready.status, deliveries.status), (HealthStatus::Degraded, HealthStatus::Degraded));
+    let detail = deliveries.detail.as_deref().unwrap_or_default();
+    assert!(detail.starts_with("Leverancer mangler: 24-11-2026 (opgave "), "{detail}");
 }
 
 on_each_database! {

@@ -1,6 +1,7 @@
 //! Whether the house is there.
 
 use openapi::health::{Health, HealthStatus};
+use openapi::job::JobRunState;
 use openapi::problem::ProblemCode;
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, TransactionTrait};
@@ -8,7 +9,7 @@ use serde_json::json;
 use tests::database::TestDatabase;
 use tests::{House, on_each_database};
 
-use crate::{EDITOR, create};
+use crate::{EDITOR, create, run_job};
 
 async fn a_house_that_is_open_is_alive_and_ready(house: &House) {
     for path in ["/health/live", "/health/ready"] {
@@ -38,6 +39,17 @@ async fn without_its_database_the_house_says_so_and_it_comes_back_with_it(house:
     caller.get(&path).await.expect(200);
     let found = caller.post("/parties/search", &json!({ "query": "otto" })).await.expect(200).value();
     assert_eq!(found["items"], json!([]), "what was answered with 503 was not done");
+}
+
+async fn a_folder_for_change_files_that_is_not_there_is_an_error_of_the_job_and_shows(house: &House) {
+    let run = run_job(house, "receive-deliveries").await;
+    assert_eq!(run.state, JobRunState::Failed, "{run:?}");
+    assert_eq!(run.error.map(|error| error.code).as_deref(), Some("delivery-source-folder"));
+    let ready: Health = house.anonymous().request(Method::GET, "/health/ready").send().await.expect(200).json();
+    let jobs = ready.checks.iter().find(|check| check.name == "jobs").expect("jobs are looked at");
+    assert_eq!((ready.status, jobs.status), (HealthStatus::Degraded, HealthStatus::Degraded));
+    let detail = jobs.detail.as_deref().unwrap_or_default();
+    assert!(detail.contains("receive-deliveries (delivery-source-folder)"), "{detail}");
 }
 
 /// A database that cannot be used.
@@ -77,4 +89,6 @@ impl Away {
 on_each_database! {
     a_house_that_is_open_is_alive_and_ready,
     without_its_database_the_house_says_so_and_it_comes_back_with_it,
+    a_folder_for_change_files_that_is_not_there_is_an_error_of_the_job_and_shows with
+        "cpr.delivery.folder = '/nowhere/leverancer'",
 }

@@ -8,6 +8,7 @@ mod circle;
 mod conditions;
 mod cpr;
 mod deliveries;
+mod edge;
 mod events;
 mod find;
 mod following;
@@ -31,6 +32,7 @@ mod spot_check;
 mod statuses;
 mod subject_report;
 mod subscription;
+mod tls;
 mod tokens;
 mod trouble;
 #[cfg(feature = "postgres")]

@@ -1,7 +1,11 @@
 //! Who is followed in CPR, and why.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use backend::app::App;
+use backend::clock::SettableClock;
+use backend::config::SubscriptionScope;
 use openapi::page::Page;
 use openapi::party::Party;
 use openapi::problem::ProblemCode;
@@ -10,7 +14,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tests::{House, on_each_database};
 
-use crate::{CASEWORKER, EDITOR, create, read};
+use crate::{CASEWORKER, EDITOR, create, log, read};
 
 const JENS: &str = "0707614285";
 
@@ -184,7 +188,32 @@ async fn all_cases_are_followed_where_somebody_wrote_down_why(house: &House) {
     assert_eq!(told.reasons[0].until, None);
 }
 
+async fn choosing_all_cases_stands_in_the_log_once_for_each_choice(house: &House) {
+    let start = async |scope: SubscriptionScope, reason: &str| {
+        let mut config = house.config().clone();
+        config.subscription.scope = scope;
+        config.subscription.all_cases_reason = reason.to_owned();
+        let server = App::start(config, Arc::new(SettableClock::at(house.now()))).await.expect("a server starts");
+        server.stop().await.expect("a server stops");
+        log(house, "&operation=choose_subscription_scope").await
+    };
+    assert!(start(SubscriptionScope::OpenAndRecentlyClosed, "").await.is_empty(), "how everybody begins is no choice");
+    for _ in 0..2 {
+        let entries = start(SubscriptionScope::AllCases, "Byrådets beslutning 7/2026").await;
+        assert_eq!(entries.len(), 1, "{entries:?}");
+        assert_eq!(entries[0].actor, "konfiguration");
+        assert_eq!(entries[0].reason.as_deref(), Some("Byrådets beslutning 7/2026"));
+    }
+    let entries = start(SubscriptionScope::AllCases, "Byrådets beslutning 9/2026").await;
+    assert_eq!(entries.len(), 2, "another reason is another choice");
+    for _ in 0..2 {
+        let entries = start(SubscriptionScope::OpenAndRecentlyClosed, "").await;
+        assert_eq!((entries.len(), entries[0].reason.as_deref()), (3, None), "going back is a choice as well");
+    }
+}
+
 on_each_database! {
+    choosing_all_cases_stands_in_the_log_once_for_each_choice,
     a_party_is_wanted_while_a_case_is_open_or_was_closed_a_short_time_ago,
     a_reopened_case_acts_at_once_and_closing_again_starts_the_days_anew,
     a_reason_ends_with_the_party_on_the_case_and_with_its_number,

@@ -3,6 +3,7 @@
 mod caseworker;
 mod cpr;
 mod dialog;
+mod headers;
 mod list;
 mod log;
 mod narrow;

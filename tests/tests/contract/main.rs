@@ -4,6 +4,7 @@ mod answers;
 mod files;
 mod form;
 mod shape;
+mod text;
 mod walk;
 
 use serde_json::Value;

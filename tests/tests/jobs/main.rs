@@ -285,6 +285,7 @@ impl Server {
         let schedule = |name: &str| if name == "counts" { hourly.clone() } else { never.clone() };
         let policy = Policy {
             follow: FollowPolicy { scope: Scope::OpenAndRecentlyClosed, recently_closed_days: 90 },
+            all_cases_reason: None,
             case_reading: None,
             protection: protection::Policy { display: Display::Warn, message: String::new() },
             require_reason: RequireReason::Never,

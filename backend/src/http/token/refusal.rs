@@ -94,7 +94,12 @@ impl Refusal {
             _ => ("Adgangstokenet er ikke gyldigt. Log ind igen.", self.invalid_token()),
         };
         let challenge = format!("Bearer realm=\"partsregister\"{error}");
-        Failure::new(ProblemCode::Unauthenticated, detail).header(header::WWW_AUTHENTICATE, &challenge)
+        let failure = Failure::new(ProblemCode::Unauthenticated, detail).header(header::WWW_AUTHENTICATE, &challenge);
+        match self {
+            // Nobody tries what works by sending nothing, or a token that was good once.
+            Refusal::Missing | Refusal::Expired => failure,
+            _ => failure.suspicious(),
+        }
     }
 
     fn invalid_token(self) -> String {

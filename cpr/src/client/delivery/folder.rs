@@ -9,10 +9,7 @@ use super::{RemoteFile, SourceError, on_disk};
 
 pub(super) async fn list(folder: PathBuf) -> Result<Vec<RemoteFile>, SourceError> {
     on_disk(move || {
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(|_| SourceError::Folder)?,
-        };
+        let entries = fs::read_dir(&folder).map_err(|_| SourceError::Folder)?;
         let mut files = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|_| SourceError::Folder)?;

@@ -22,7 +22,7 @@ pub use sftp::{HostKey, SftpSettings};
 /// Where change files come from.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// A folder of this machine. One that does not exist is empty.
+    /// A folder of this machine.
     Folder(PathBuf),
     /// A folder of an SFTP server.
     Sftp(SftpSettings),
