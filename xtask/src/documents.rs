@@ -1,9 +1,14 @@
-//! Documents name only files that are there: links and paths in backticks of the README and of `docs/`.
+//! Documents name only files that are there: links and paths in backticks of the README and of `docs/`. And those that make
+//! claims name the tests that prove them, which are there too.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{check, workspace};
+
+/// Documents whose claims are rows of tables, each of which names a test or says why there is none.
+const CLAIMS: [&str; 2] = ["docs/security.md", "docs/norms.md"];
 
 /// Made by building or running, so not in a clean clone.
 const MADE: [&str; 3] = ["target", "data", "frontend/dist"];
@@ -11,16 +16,68 @@ const MADE: [&str; 3] = ["target", "data", "frontend/dist"];
 pub fn check() -> anyhow::Result<()> {
     let root = workspace::root();
     let mut faults = Vec::new();
+    let functions = functions(root)?;
     for document in documents(root)? {
         let text = fs::read_to_string(root.join(&document))?;
         faults.extend(missing(root, &document, &text));
+        if CLAIMS.iter().any(|claims| document == Path::new(claims)) {
+            faults.extend(unproved(&functions, &document, &text));
+        }
     }
     check::no_faults(&faults)
 }
 
 /// The README of the root and of each crate, and everything below `docs`.
 fn documents(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let mut documents = Vec::new();
+    let is_document =
+        |inside: &Path, name: &str| name == "README.md" || (inside.starts_with("docs") && name.ends_with(".md"));
+    files(root, is_document)
+}
+
+/// The name of every function in the repository.
+fn functions(root: &Path) -> anyhow::Result<BTreeSet<String>> {
+    let mut functions = BTreeSet::new();
+    for file in files(root, |_, name| name.ends_with(".rs"))? {
+        for line in fs::read_to_string(root.join(file))?.lines() {
+            let name =
+                line.split_once("fn ").map(|(_, rest)| rest.split(|c: char| !is_of_name(c)).next().unwrap_or(rest));
+            functions.extend(name.map(str::to_owned));
+        }
+    }
+    Ok(functions)
+}
+
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+/// Tests that a document names and that are not there, and rows of its tables that name none.
+fn unproved(functions: &BTreeSet<String>, document: &Path, text: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let at = format!("{}:{}", document.display(), index + 1);
+        let named: Vec<&str> = line.split('`').skip(1).step_by(2).filter(|word| is_test(word)).collect();
+        for name in named.iter().filter(|name| !functions.contains(**name)) {
+            faults.push(format!("{at}: there is no test {name}"));
+        }
+        let follows = |next: usize| lines.get(next).is_some_and(|next| next.starts_with("|-"));
+        let is_claim = line.starts_with("| ") && !follows(index + 1);
+        if is_claim && named.is_empty() && !line.contains("No test:") {
+            faults.push(format!("{at}: names no test, and does not say why there is none (\"No test:\")"));
+        }
+    }
+    faults
+}
+
+/// Named as our tests are: a sentence of at least three words.
+fn is_test(word: &str) -> bool {
+    word.chars().all(|c| is_of_name(c) && !c.is_ascii_uppercase()) && word.matches('_').count() >= 2
+}
+
+/// The files of the repository that are wanted, by their place and name.
+fn files(root: &Path, is_wanted: impl Fn(&Path, &str) -> bool) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder)? {
@@ -30,13 +87,13 @@ fn documents(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
             let is_made = MADE.iter().any(|made| inside.starts_with(made)) || name == "node_modules";
             if path.is_dir() && !is_made && !name.starts_with('.') {
                 folders.push(path);
-            } else if name == "README.md" || (inside.starts_with("docs") && name.ends_with(".md")) {
-                documents.push(inside);
+            } else if is_wanted(&inside, name) {
+                found.push(inside);
             }
         }
     }
-    documents.sort();
-    Ok(documents)
+    found.sort();
+    Ok(found)
 }
 
 /// What `document` names and is neither below the root nor beside the document.
@@ -84,6 +141,20 @@ mod tests {
         let missing = missing(workspace::root(), Path::new("README.md"), text);
         let expected = ["docs/none.md", "xtask/src/none.rs", "gone/away.rs"];
         assert_eq!(missing, expected.map(|path| format!("README.md:3: {path} does not exist")));
+    }
+
+    #[test]
+    fn a_claim_without_a_test_that_is_there_is_found() {
+        let functions = BTreeSet::from(["a_claim_is_proved".to_owned()]);
+        let text = "| Claim | Test |\n|---|---|\n| a | `a_claim_is_proved` |\n| b | `nobody_proves_it` |\n| c | `x_y` |\n\
+                    | d | No test: of paper |\n\nAnd `cpr_rate_limit`.";
+        let told = unproved(&functions, Path::new("docs/security.md"), text);
+        let expected = [
+            "docs/security.md:4: there is no test nobody_proves_it",
+            "docs/security.md:5: names no test, and does not say why there is none (\"No test:\")",
+            "docs/security.md:8: there is no test cpr_rate_limit",
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail, ensure};
-use test_servers::{oidc, postgres, sftp};
+use test_servers::{oidc, postgres, schemathesis, sftp};
 
 use crate::workspace;
 
@@ -18,13 +18,35 @@ const NEEDED: [(&str, &str); 5] = [
     ("promtool", "prometheus"),
 ];
 
-/// Installs what the tests miss: Debian packages, and the OpenID Connect provider in its locked version.
+/// Installs what the tests miss: Debian packages, and the OpenID Connect provider and schemathesis in their locked versions.
 ///
 /// # Errors
 /// Where we may not install (no root, no apt-get): one message that names all that is missing.
 pub fn for_tests() -> anyhow::Result<()> {
     debian_packages()?;
-    provider()
+    provider()?;
+    for_requests()
+}
+
+/// Installs schemathesis into `target/`, unless what the list of versions says is there.
+///
+/// # Errors
+/// When Python cannot make a virtual environment, or pip cannot install.
+pub fn for_requests() -> anyhow::Result<()> {
+    let here = schemathesis::folder();
+    let list = workspace::root().join("tests/schemathesis/requirements.txt");
+    let (wanted, installed) = (fs::read(&list)?, here.join("installed.txt"));
+    if fs::read(&installed).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    println!("installing for the tests: schemathesis");
+    workspace::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&here))
+        .context("python3 cannot make a virtual environment for schemathesis")?;
+    let mut pip = Command::new(here.join("bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--requirement"])
+        .arg(&list);
+    workspace::run(&mut pip).context("pip cannot install schemathesis for the tests")?;
+    Ok(fs::write(installed, wanted)?)
 }
 
 /// Installs the provider into `target/`, unless what the lock file says is there.
@@ -55,6 +77,9 @@ fn debian_packages() -> anyhow::Result<()> {
     if !sftp::is_installed() {
         packages.push("openssh-server");
     }
+    if !has_python() {
+        packages.push("python3-venv");
+    }
     if packages.is_empty() {
         return Ok(());
     }
@@ -69,6 +94,12 @@ fn debian_packages() -> anyhow::Result<()> {
         apt(&packages).context(wish)?;
     }
     Ok(())
+}
+
+/// Python with what makes virtual environments, which Debian has in a package of its own.
+fn has_python() -> bool {
+    let asked = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    asked.is_ok_and(|output| output.status.success())
 }
 
 fn apt(packages: &[&str]) -> anyhow::Result<()> {

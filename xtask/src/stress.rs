@@ -6,6 +6,7 @@
 
 mod crash;
 mod fuzz;
+mod requests;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -35,6 +36,7 @@ pub struct Exercise {
 fn exercises() -> Vec<Exercise> {
     let mut exercises = fuzz::exercises();
     exercises.push(crash::exercise());
+    exercises.push(requests::exercise());
     exercises
 }
 

@@ -11,7 +11,7 @@ use crate::{frontend, install, workspace};
 /// The whole workspace with everything that needs more than Rust and a C compiler. `check` builds the same, so that
 /// nothing is compiled twice.
 pub const EVERYTHING: [&str; 4] =
-    ["--workspace", "--exclude=xtask", "--features", "tests/postgres,tests/browser,tests/sftp"];
+    ["--workspace", "--exclude=xtask", "--features", "tests/postgres,tests/browser,tests/sftp,tests/schemathesis"];
 
 /// Builds and runs all tests; the last line is `N passed, N failed`. A test that is switched off counts as failed.
 pub fn run() -> anyhow::Result<ExitCode> {
