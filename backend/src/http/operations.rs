@@ -55,8 +55,13 @@ impl Operations {
         self.paths.iter().filter(|(known, _)| fits(known)).flat_map(|(_, methods)| methods).collect()
     }
 
-    /// The methods that a path knows; empty for an unknown path.
+    /// The methods that a path knows; empty for an unknown path. `/parties/search` is a path of its own, and not the party
+    /// whose id is `search`.
     pub fn methods(&self, path: &str) -> Vec<&Method> {
+        let literal = self.literal_methods(path);
+        if !literal.is_empty() {
+            return literal;
+        }
         let asked: Vec<&str> = path.split('/').collect();
         let fits = |known: &[String]| {
             known.len() == asked.len()

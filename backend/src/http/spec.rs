@@ -3,7 +3,7 @@
 use actix_web::App;
 use utoipa::Modify;
 use utoipa::openapi::content::ContentBuilder;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
@@ -47,6 +47,14 @@ fn tell_what_all_answer(spec: &mut OpenApi) {
             let mut told = vec![("429", "Too many requests; `Retry-After` is set")];
             if operation.request_body.is_some() || operation.parameters.as_ref().is_some_and(|all| !all.is_empty()) {
                 told.push(("400", "The request cannot be read"));
+            }
+            let is_asked = |parameter: &RefOr<Parameter>| match parameter {
+                RefOr::T(parameter) => !matches!(parameter.parameter_in, ParameterIn::Path),
+                RefOr::Ref(_) => true,
+            };
+            let asks = operation.parameters.iter().flatten().any(is_asked);
+            if asks || operation.request_body.is_some() {
+                told.push(("422", "A value cannot be used"));
             }
             if operation.request_body.is_some() {
                 told.push(("413", "The body is too large"));
