@@ -1,7 +1,5 @@
 //! The choice of whose cases are followed, which is the installation's, stands in the log like anybody's.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
 use crate::actions::{About, Actions, Context, Told};
@@ -26,7 +24,7 @@ impl Actions {
             return Ok(());
         }
         let context = Context {
-            caller: Caller { subject: "konfiguration".to_owned(), name: None, privileges: BTreeSet::new() },
+            caller: Caller::house("konfiguration"),
             operation: "choose_subscription_scope",
             trace_id: Uuid::now_v7().to_string(),
             reason,
