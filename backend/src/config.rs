@@ -669,7 +669,7 @@ impl Config {
             return Err(ConfigError::invalid("http.client_timeout_seconds", "skal være 1 til 600"));
         }
         let tls = &self.http.tls;
-        if tls.is_on() != !tls.key_file.as_os_str().is_empty() {
+        if tls.is_on() == tls.key_file.as_os_str().is_empty() {
             let missing = if tls.is_on() { "http.tls.key_file" } else { "http.tls.cert_file" };
             return Err(ConfigError::invalid(missing, "http.tls.cert_file og http.tls.key_file hører sammen"));
         }
