@@ -12,6 +12,7 @@ use super::caller::{Allowed, ReadAudit};
 use super::problem::Failure;
 use super::{Http, paging, person};
 use crate::domain::audit::{AuditCriteria, Entry, Outcome, Use};
+use crate::{actions, domain};
 
 /// Read the audit log
 ///
@@ -77,16 +78,22 @@ pub async fn search_audit_entries(
     let criteria = AuditCriteria {
         from: asked.from,
         to: asked.to,
-        actor: asked.actor,
-        on_behalf_of: asked.on_behalf_of,
+        actor: line("/actor", asked.actor)?,
+        on_behalf_of: line("/onBehalfOf", asked.on_behalf_of)?,
         party_id: asked.party_id,
-        case_number: asked.case_number,
-        operation: asked.operation,
+        case_number: line("/caseNumber", asked.case_number)?,
+        operation: line("/operation", asked.operation)?,
         outcome: asked.outcome.map(outcome_from),
         ..AuditCriteria::default()
     };
     let entries = house.actions.search_audit_entries(&allowed.context(), criteria, number, page).await?;
     Ok(HttpResponse::Ok().json(paging::answer(entries, entry)))
+}
+
+/// A criterion that is a line of text, as what it is compared with was kept.
+fn line(pointer: &str, given: Option<String>) -> Result<Option<String>, Failure> {
+    const LONGEST: usize = 255;
+    Ok(domain::input::line(pointer, given.as_deref(), LONGEST).map_err(actions::Error::from)?)
 }
 
 /// An entry as callers see it.

@@ -105,12 +105,18 @@ on_each_database! {
 fn base(operation: &str) -> Value {
     match operation {
         "put_case" => json!({ "status": "open" }),
+        "note_audit_sample_entry" => json!({ "finding": "in-order" }),
         _ => json!({}),
     }
 }
 
 fn path(operation: &Operation, id: &str) -> String {
-    let path = operation.path.replace("{caseNumber}", "S-1").replace("{partyId}", id).replace("{id}", id);
+    let path = operation
+        .path
+        .replace("{caseNumber}", "S-1")
+        .replace("{partyId}", id)
+        .replace("{entryId}", id)
+        .replace("{id}", id);
     path.replace("{name}", "close-audit-entries")
 }
 
