@@ -8,8 +8,6 @@ use reqwest::{Certificate, Client, tls};
 use tempfile::TempDir;
 use tests::database::Kind;
 use tests::{House, run};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 /// A certificate for the loopback address, and the folder where the house finds it.
 struct Files(TempDir);
@@ -75,27 +73,6 @@ fn the_server_speaks_tls_1_2_and_1_3_and_wants_to_be_spoken_to_so() {
         // Nothing is said to whoever speaks without TLS.
         let plain = house.url().replace("https://", "http://");
         assert!(Client::builder().no_proxy().build().unwrap().get(plain).send().await.is_err());
-    });
-}
-
-/// Handshake of TLS 1.1 (RFC 4346, 7.4.1.2), answered with the alert `protocol_version` (70).
-#[test]
-fn older_versions_are_refused() {
-    let files = Files::new();
-    files.renew();
-    run(Kind::Sqlite, &files.settings(), async |house: &House| {
-        let mut hello = vec![3, 2];
-        hello.extend([7; 32]);
-        hello.extend([0, 0, 2, 0xc0, 0x13, 1, 0]);
-        let mut message = vec![1, 0, 0, hello.len() as u8];
-        message.extend(hello);
-        let mut record = vec![22, 3, 1, 0, message.len() as u8];
-        record.extend(message);
-        let mut line = TcpStream::connect(house.url().replace("https://", "")).await.expect("a connection");
-        line.write_all(&record).await.expect("sent");
-        let mut alert = [0; 7];
-        line.read_exact(&mut alert).await.expect("an alert");
-        assert_eq!((alert[0], alert[5], alert[6]), (21, 2, 70), "{alert:?}");
     });
 }
 

@@ -4,7 +4,6 @@ mod answers;
 mod files;
 mod form;
 mod shape;
-mod text;
 mod walk;
 
 use serde_json::Value;
