@@ -154,8 +154,9 @@ fn read_all(path: &Path, lines: &mpsc::Sender<Vec<Option<Line>>>) -> io::Result<
         if length > 0 {
             batch.push(serde_json::from_slice(&line).ok());
         }
-        let is_full = batch.len() == LINES || length == 0;
-        if is_full && (lines.blocking_send(std::mem::take(&mut batch)).is_err() || length == 0) {
+        let is_end = length == 0;
+        let is_heard = !(is_end || batch.len() == LINES) || lines.blocking_send(std::mem::take(&mut batch)).is_ok();
+        if is_end || !is_heard {
             return Ok(());
         }
     }
