@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::store::backup::{self, sqlite_path};
 use crate::store::deletion_file;
 
-/// What to do instead of [`backup`] and [`restore`] on PostgreSQL.
+/// What to do instead of [`backup()`] and [`restore`] on PostgreSQL.
 const ON_POSTGRESQL: &str = "på PostgreSQL tages sikkerhedskopien med pg_dump eller løbende arkivering af WAL og lægges tilbage \
     med pg_restore; se driftsvejledningens afsnit om sikkerhedskopi (docs/operations.md)";
 

@@ -26,7 +26,7 @@ pub async fn traces(
         coalesce(o.party_id, i.party_id) AS party_id, coalesce(i.outcome, o.outcome, 'unknown') AS outcome \
         FROM audit i LEFT JOIN audit o ON o.entry_id = i.entry_id AND o.phase = 'outcome' \
         WHERE i.phase <> 'outcome' AND i.at >= $1 AND i.at < $2 AND i.seq > $3 AND i.actor NOT LIKE 'job:%' \
-        AND (coalesce(i.outcome, o.outcome, 'unknown') = 'refused' OR (i.case_number IS NULL AND {} \
+        AND (coalesce(i.outcome, o.outcome, 'unknown') = 'refused' OR (i.case_number IS NULL AND NOT coalesce(i.case_relation, o.case_relation, false) AND {} \
         AND coalesce(i.outcome, o.outcome, 'unknown') IN ('succeeded', 'unknown'))) ORDER BY i.seq LIMIT $4",
         sql::text_in(on, "i.operation", 5)
     );

@@ -36,7 +36,8 @@ pub async fn look_ups(
     limit: u32,
 ) -> Result<Vec<LookUp>, Error> {
     let statement = format!(
-        "SELECT i.seq, i.entry_id, i.case_number IS NOT NULL AS is_related FROM audit i \
+        "SELECT i.seq, i.entry_id, \
+        (i.case_number IS NOT NULL OR coalesce(i.case_relation, o.case_relation, false)) AS is_related FROM audit i \
         LEFT JOIN audit o ON o.entry_id = i.entry_id AND o.phase = 'outcome' \
         WHERE i.phase <> 'outcome' AND i.at >= $1 AND i.at < $2 AND i.seq > $3 AND {} AND i.actor NOT LIKE 'job:%' \
         AND coalesce(i.outcome, o.outcome, 'unknown') IN ('succeeded', 'unknown') ORDER BY i.seq LIMIT $4",

@@ -119,7 +119,7 @@ fn with_chapter(document: &str, title: &str, chapter: &str) -> String {
         None => chapters.push((title, chapter)),
     }
     let chapters = chapters.iter().map(|(title, text)| format!("\n## {title}\n\n{}\n", text.trim()));
-    HEAD.to_owned() + &chapters.collect::<String>()
+    chapters.fold(HEAD.to_owned(), |document, chapter| document + chapter.as_str())
 }
 
 fn first_line(file: &str, name: &str) -> String {

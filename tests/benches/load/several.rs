@@ -17,6 +17,9 @@ use crate::report::{Goal, Report};
 use crate::traffic::{self, Connection};
 use crate::{Plan, World, crowd};
 
+/// What callers ask, one after the other.
+type Requests = Arc<Vec<Vec<u8>>>;
+
 const SERVERS: [usize; 3] = [1, 2, 4];
 const CALLERS: usize = 32;
 const ROUND: Duration = Duration::from_secs(4);
@@ -55,7 +58,7 @@ async fn traffic_on_several(plan: &Plan, ground: &Ground, world: &World, report:
         Ok(json!({ "name": party.fields.name, "address": address }).to_string())
     };
     let creations = (0..1000).map(new).collect::<anyhow::Result<Vec<_>>>()?;
-    let acts: [(&str, Arc<Vec<Vec<u8>>>, Arc<Vec<Vec<u8>>>); 3] = [
+    let acts: [(&str, Requests, Requests); 3] = [
         ("read (`GET /parties/{id}`)", get("/api/v1/parties"), get("/grouped")),
         ("search (`POST /parties/search`)", post("/api/v1/parties/search", &searches), post("/search", &searches)),
         ("write (`POST /parties`)", post("/api/v1/parties", &creations), post("/create", &creations)),

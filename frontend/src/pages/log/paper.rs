@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use openapi::party::{AddressKind, ChangeSource, FieldChange, KeepableField, Party};
+use openapi::party::{AddressKind, FieldChange, KeepableField, Party};
 use openapi::subject_report::{SubjectActor, SubjectCase, SubjectChange, SubjectEntry, SubjectParty, SubjectReport};
 use openapi::subscription::{PastReason, Subscription};
 use serde_json::Value;
@@ -261,8 +261,7 @@ fn subscription(it: &Subscription) -> Html {
 fn changes(changes: &[SubjectChange]) -> Html {
     let columns = [text::log::WHEN, text::log::WHO, text::other::WHAT];
     let row = |change: &SubjectChange| {
-        let source =
-            text::other::source(change.source == ChangeSource::Lookup, change.source == ChangeSource::Subscription);
+        let source = text::other::source(change.source);
         vec![
             html! { date::time(change.at) },
             html! { <>{ who(&change.by) }<span class="cell-note">{ source }</span></> },
