@@ -740,6 +740,7 @@ pub mod jobs {
             "receive-deliveries" => "Hent leverancer",
             "apply-deliveries" => "Anvend leverancer",
             "purge" => "Ryd op",
+            "purge-audit-entries" => "Slet gamle poster i loggen",
             "purge-preview" => "Se hvad der ville blive ryddet op",
             "close-audit-entries" => "Luk åbne poster i loggen",
             other => other,

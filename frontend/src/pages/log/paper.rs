@@ -312,7 +312,11 @@ fn value_text(value: &Value) -> String {
             let address = serde_json::from_value(value.clone()).ok();
             address.and_then(|address| identity::one_line(&address)).unwrap_or_default()
         }
-        Value::Object(fields) => fields.values().map(value_text).collect::<Vec<_>>().join(": "),
+        // A key of another system. The order of an object's fields is nobody's promise.
+        Value::Object(fields) => {
+            let texts = ["system", "id"].map(|name| fields.get(name).map(value_text));
+            texts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+        }
     }
 }
 
@@ -368,7 +372,7 @@ mod tests {
                 json!({ "line1": "Vej 1", "line2": null, "postalCode": "9000", "city": "Aalborg", "countryCode": "DK" }),
                 "Vej 1, 9000 Aalborg",
             ),
-            (json!([{ "system": "esdh", "id": "1" }]), "1: esdh"),
+            (json!([{ "system": "esdh", "id": "1" }]), "esdh: 1"),
         ] {
             assert_eq!(value_text(&value), told, "{value}");
         }
