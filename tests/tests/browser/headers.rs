@@ -12,10 +12,12 @@ fn the_page_is_allowed_what_it_needs_and_nothing_more() {
     run(Kind::Sqlite, "", async |house: &House| {
         let get = async |path: &str| house.anonymous().request(Method::GET, path).send().await.expect(200);
         let page = get("/").await;
+        // The provider, and where it says that it gives tokens: another name of the same machine here.
+        let provider = house.issuer().url();
+        let tokens = provider.replace("127.0.0.1", "localhost");
         let policy = format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; \
-             connect-src 'self' {}; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
-            house.issuer().url()
+             connect-src 'self' {provider} {tokens}; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
         );
         assert_eq!(page.header("Content-Security-Policy"), Some(policy.as_str()));
         // The browser takes the headers of an answer that says that its copy is good.
