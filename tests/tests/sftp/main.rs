@@ -113,8 +113,9 @@ fn a_user_or_a_key_that_the_host_does_not_know_is_an_error_of_its_own() {
     run(Kind::Sqlite, &wrong, async |house: &House| {
         assert_eq!(fault(&receive(house).await), ("delivery-source-refused", false));
     });
-    let missing = settings("naegtet", server.port(), Path::new("/nowhere"), &host_key);
-    run(Kind::Sqlite, &missing, async |house: &House| {
+    let no_key = tempfile::NamedTempFile::new().unwrap();
+    let unreadable = settings("naegtet", server.port(), no_key.path(), &host_key);
+    run(Kind::Sqlite, &unreadable, async |house: &House| {
         assert_eq!(fault(&receive(house).await), ("delivery-source-key-file", false));
     });
     let elsewhere =
