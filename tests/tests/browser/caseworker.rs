@@ -1,5 +1,7 @@
 //! A caseworker at the browser: what hands do on the page, in the words that stand there.
 
+use std::time::{Duration, Instant};
+
 use openapi::party::Party;
 use serde_json::{Value, json};
 use tests::House;
@@ -8,6 +10,10 @@ use tests::issuer::Person;
 use thirtyfour::prelude::*;
 
 pub const CASEWORKER: &[&str] = &["Opdater fra CPR", "Partsredaktør"];
+
+/// How long something may take to appear, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Jens Mortensen, divorced, one child.
 pub const JENS: &str = "0707614285";
@@ -55,16 +61,28 @@ pub async fn read(house: &House, party: &Party) -> Party {
 
 /// Presses the button with this name, in the uppermost dialog when there is one.
 pub async fn press(browser: &Browser, name: &str) {
-    see_button(browser, name).await.click().await.unwrap();
+    let begun = Instant::now();
+    // A button that the page draws anew before it is pressed was not pressed.
+    while let Err(error) = see_button(browser, name).await.click().await {
+        assert!(begun.elapsed() < PATIENCE, "the button {name:?} cannot be pressed: {error}");
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// The button with this name, in the uppermost dialog when there is one.
 pub async fn see_button(browser: &Browser, name: &str) -> WebElement {
     let button = format!("//button[normalize-space(.)='{name}' or @aria-label='{name}']");
     let path = format!("(//dialog[@open])[last()]{button} | {button}[not(//dialog[@open])]");
-    let patient = browser.driver().query(By::XPath(path)).and_displayed();
-    let wait = (std::time::Duration::from_secs(20), std::time::Duration::from_millis(50));
-    patient.wait(wait.0, wait.1).first().await.unwrap_or_else(|_| panic!("no button {name:?} appears"))
+    let begun = Instant::now();
+    loop {
+        // An element that the page draws anew while the browser is asked about it ends the question early.
+        let patient = browser.driver().query(By::XPath(path.as_str())).and_displayed().wait(PATIENCE, LOOK);
+        match patient.first().await {
+            Ok(button) => return button,
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "no button {name:?} appears: {error}"),
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Whether a button with this name is offered now, anywhere on the page.
