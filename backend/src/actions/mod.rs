@@ -27,7 +27,7 @@ pub mod spot_check;
 pub mod subject_report;
 pub mod subscription;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -37,7 +37,7 @@ use uuid::Uuid;
 
 use crate::clock::SharedClock;
 use crate::config::RequireReason;
-use crate::domain::caller::{Caller, CallerKind, Demand};
+use crate::domain::caller::{Caller, Demand};
 use crate::domain::job::Schedule;
 use crate::domain::protection;
 use crate::domain::subscription::FollowPolicy;
@@ -118,13 +118,7 @@ impl Context {
     /// The circumstances of something that the house does by itself, under this name and with no privilege.
     fn of_the_house(name: &str, operation: &'static str) -> Context {
         Context {
-            caller: Caller {
-                subject: name.to_owned(),
-                name: None,
-                kind: CallerKind::System,
-                on_behalf_of: None,
-                privileges: BTreeSet::new(),
-            },
+            caller: Caller::house(name),
             operation,
             trace_id: Uuid::now_v7().to_string(),
             reason: None,
